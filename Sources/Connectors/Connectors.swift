@@ -1,0 +1,1 @@
+// The rooms of the outside systems, one folder each.

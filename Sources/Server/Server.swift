@@ -1,0 +1,1 @@
+// Routes, sign-in, tracking API, JSON API.
