@@ -50,7 +50,7 @@ public struct CustomerState: Hashable, Sendable {
     return firstSeen == .distantFuture ? .epoch : firstSeen
   }
 
-  public var name: String? { self[attribute: "name"].flatMap(JSON.text) }
+  public var name: String? { self[attribute: "name"].flatMap { JSON.text(for: $0) } }
 
   /// An attribute of the customer, by the name under which it arrives.
   public subscript(attribute name: String) -> JSON? { effectiveAttributes(named: name) }
