@@ -52,12 +52,9 @@ public struct HealthEvaluator: Sendable {
       until: earliest(until, limit))
   }
 
-  /// How far ahead the exact next change is looked for, in steps of `Explanation.until`. What lies beyond is kept as a lower bound.
-  static let lookAhead = 64
-
   /// The first instant after `explanation.at` at which time alone changes the score or its points. A lower bound of it where nothing changes within
-  /// `steps` steps; `nil`: never.
-  public func nextChange(of state: CustomerState, after explanation: Explanation, steps: Int = HealthEvaluator.lookAhead) -> Instant? {
+  /// `steps` steps of `Explanation.until`; `nil`: never.
+  public func nextChange(of state: CustomerState, after explanation: Explanation, steps: Int = 64) -> Instant? {
     var next = explanation.until
     for _ in 0..<steps {
       guard let instant = next else { return nil }
