@@ -83,7 +83,7 @@ public struct CustomerState: Hashable, Sendable {
     case .event(let name, _):
       add(event: name, count: 1, day: entry.at.day, first: entry.at, last: entry.at, actor: actor, scope: scope)
     case .contact(let traits):
-      if actor == id { ownTraits.merge(traits, version: entry.version) }
+      if entry.actor.contact == id { ownTraits.merge(traits, version: entry.version) }
     case .customer(let members):
       attributes.merge(members, version: entry.version)
     case .alias:
