@@ -1,0 +1,97 @@
+/// Calls that the house does without, each with the files where it has its place and why.
+struct BannedCall: Sendable {
+  struct Allowance: Sendable {
+    /// A file, or a folder with a slash at its end.
+    var path: String
+    var reason: String
+
+    func covers(_ file: String) -> Bool { path.hasSuffix("/") ? file.hasPrefix(path) : file == path }
+  }
+
+  var name: String
+  /// What to do instead.
+  var remedy: String
+  var spellings: [String]
+  var allowed: [Allowance] = []
+
+  func check(_ file: SwiftFile) -> [Finding] {
+    if allowed.contains(where: { $0.covers(file.path) }) { return [] }
+    return file.numbered.compactMap { number, line in
+      guard let spelling = spellings.first(where: { line.code.mentions($0) }) else { return nil }
+      return Finding(file: file.path, line: number, message: "\(name) (`\(spelling)`): \(remedy)")
+    }
+  }
+
+  /// Allowances that point at a file without such a call any more; a file that does not exist (yet) is not judged.
+  func idleAllowances(in files: [SwiftFile]) -> [Finding] {
+    allowed.flatMap { allowance -> [Finding] in
+      let covered = files.filter { allowance.covers($0.path) }
+      let bare = BannedCall(name: name, remedy: remedy, spellings: spellings)
+      guard !covered.isEmpty, covered.allSatisfy({ bare.check($0).isEmpty }) else { return [] }
+      return [Finding(file: allowance.path, line: 1, message: "has no \(name) any more: take it off the list in BannedCalls.swift")]
+    }
+  }
+}
+
+extension BannedCall {
+  static let all = [wallClock, sleep, randomness, printing, forcing, crashing]
+
+  static let wallClock = BannedCall(
+    name: "wall clock", remedy: "time is an argument (rule 8)",
+    spellings: [
+      "Date()", "Date.now", "Date(timeIntervalSinceNow", "ContinuousClock", "SuspendingClock", "NIODeadline.now", "DispatchTime.now",
+      "DispatchWallTime.now", "time(nil)", "clock_gettime", "gettimeofday", "CFAbsoluteTimeGetCurrent", "ProcessInfo.processInfo.systemUptime",
+    ],
+    allowed: [
+      Allowance(path: "Sources/holdfast/SystemClock.swift", reason: "the one real clock, handed down from the composition root")
+    ])
+
+  static let sleep = BannedCall(
+    name: "sleep", remedy: "wait through the clock you were given",
+    spellings: ["Task.sleep", "Thread.sleep", "sleep(", "usleep(", "nanosleep("],
+    allowed: [
+      Allowance(path: "Sources/holdfast/SystemClock.swift", reason: "waits in real time on behalf of all")
+    ])
+
+  static let randomness = BannedCall(
+    name: "ambient randomness", remedy: "take a generator as an argument",
+    spellings: ["UUID()", "SystemRandomNumberGenerator", ".shuffled()", ".randomElement()", "arc4random", "rand()"],
+    allowed: [
+      Allowance(path: "Sources/holdfast/", reason: "the composition root makes the generators that it hands down")
+    ])
+
+  static let printing = BannedCall(
+    name: "printing", remedy: "return the text, or use the logger you were given",
+    spellings: ["print(", "debugPrint(", "dump(", "NSLog(", "fputs("],
+    allowed: [
+      Allowance(path: "Sources/holdfast/", reason: "the command line: results go to standard output, progress to standard error")
+    ])
+
+  static let forcing = BannedCall(
+    name: "forcing", remedy: "handle the failure; it says so where input is wrong", spellings: ["try!", "as!"])
+
+  static let crashing = BannedCall(
+    name: "crashing", remedy: "throw an error that names place and remedy", spellings: ["fatalError(", "preconditionFailure("])
+}
+
+/// `@unchecked Sendable` and `nonisolated(unsafe)` switch the compiler's check off; a comment beside or directly above says why that is right.
+func checkUnsafeHasReason(_ file: SwiftFile) -> [Finding] {
+  file.numbered.compactMap { number, line in
+    guard let word = ["@unchecked Sendable", "nonisolated(unsafe)"].first(where: { line.code.contains($0) }) else { return nil }
+    if !line.comment.isEmpty || hasCommentAbove(file, line: number) { return nil }
+    return Finding(file: file.path, line: number, message: "`\(word)` without its reason: say why it is safe in a comment directly above")
+  }
+}
+
+/// Whether a comment stands directly above a line; attributes and `#if` lines may stand between.
+func hasCommentAbove(_ file: SwiftFile, line: Int) -> Bool {
+  var index = line - 2
+  while index >= 0 {
+    let code = file.lines[index].code.trimmed
+    if code.isEmpty { return !file.lines[index].comment.isEmpty }
+    guard code.hasPrefix("@") || code.hasPrefix("#if") else { return false }
+    if !file.lines[index].comment.isEmpty { return true }
+    index -= 1
+  }
+  return false
+}
