@@ -1,3 +1,5 @@
+import Testing
+
 /// Calls that the house does without, each with the files where it has its place and why.
 struct BannedCall: Sendable {
   struct Allowance: Sendable {
@@ -22,15 +24,19 @@ struct BannedCall: Sendable {
     }
   }
 
-  /// Allowances that point at a file without such a call any more; a file that does not exist (yet) is not judged.
+  /// Allowances for a file that has no such call any more. Folders, and files that do not exist (yet), are not judged.
   func idleAllowances(in files: [SwiftFile]) -> [Finding] {
-    allowed.flatMap { allowance -> [Finding] in
+    allowed.filter { !$0.path.hasSuffix("/") }.flatMap { allowance -> [Finding] in
       let covered = files.filter { allowance.covers($0.path) }
       let bare = BannedCall(name: name, remedy: remedy, spellings: spellings)
       guard !covered.isEmpty, covered.allSatisfy({ bare.check($0).isEmpty }) else { return [] }
       return [Finding(file: allowance.path, line: 1, message: "has no \(name) any more: take it off the list in BannedCalls.swift")]
     }
   }
+}
+
+extension BannedCall: CustomTestStringConvertible {
+  var testDescription: String { name }
 }
 
 extension BannedCall {
@@ -40,7 +46,7 @@ extension BannedCall {
     name: "wall clock", remedy: "time is an argument (rule 8)",
     spellings: [
       "Date()", "Date.now", "Date(timeIntervalSinceNow", "ContinuousClock", "SuspendingClock", "NIODeadline.now", "DispatchTime.now",
-      "DispatchWallTime.now", "time(nil)", "clock_gettime", "gettimeofday", "CFAbsoluteTimeGetCurrent", "ProcessInfo.processInfo.systemUptime",
+      "DispatchWallTime.now", "time(nil)", "clock_gettime", "gettimeofday", "CFAbsoluteTimeGetCurrent", "systemUptime",
     ],
     allowed: [
       Allowance(path: "Sources/holdfast/SystemClock.swift", reason: "the one real clock, handed down from the composition root")
@@ -74,7 +80,15 @@ extension BannedCall {
     name: "crashing", remedy: "throw an error that names place and remedy", spellings: ["fatalError(", "preconditionFailure("])
 }
 
-/// `@unchecked Sendable` and `nonisolated(unsafe)` switch the compiler's check off; a comment beside or directly above says why that is right.
+/// `.random(in: range)` without `using: &generator` on its line draws from the system.
+func checkRandomDraws(_ file: SwiftFile) -> [Finding] {
+  if BannedCall.randomness.allowed.contains(where: { $0.covers(file.path) }) { return [] }
+  return file.numbered.filter { $0.line.code.contains(".random(") && !$0.line.code.contains("using:") }.map {
+    Finding(file: file.path, line: $0.number, message: "ambient randomness (`.random`): draw with `using:` a generator you were given")
+  }
+}
+
+/// `@unchecked Sendable` and `nonisolated(unsafe)` switch the compiler's check off; a comment beside or directly above says why.
 func checkUnsafeHasReason(_ file: SwiftFile) -> [Finding] {
   file.numbered.compactMap { number, line in
     guard let word = ["@unchecked Sendable", "nonisolated(unsafe)"].first(where: { line.code.contains($0) }) else { return nil }

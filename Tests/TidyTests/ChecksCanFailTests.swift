@@ -33,6 +33,11 @@ struct ChecksCanFailTests {
     #expect(findings.isEmpty, "\(findings)")
   }
 
+  @Test("A random draw without a generator is found")
+  func randomDraw() {
+    #expect(lines(checkRandomDraws(sample("let a = Int.random(in: 1...6, using: &dice)\nlet b = Int.random(in: 1...6)"))) == [2])
+  }
+
   @Test("An exception covers its own file and is itself reported when idle")
   func allowance() {
     let call = BannedCall(

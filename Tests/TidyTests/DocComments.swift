@@ -1,5 +1,5 @@
-/// Public types, protocols and functions say what they are. Left out, because a comment would only repeat the name: properties and initializers,
-/// nested types, operators, one-line functions, and what an extension adds to fulfil a protocol.
+/// Public types, protocols and functions say what they are. Left out, because a comment would only repeat the name: properties and
+/// initializers, nested types, operators, one-line functions, and what an extension adds to fulfil a protocol.
 func checkDocComments(_ file: SwiftFile) -> [Finding] {
   var insideConformance = false
   return file.numbered.compactMap { number, line in
@@ -13,10 +13,10 @@ func checkDocComments(_ file: SwiftFile) -> [Finding] {
     let isFunction = declaration.kind == "func"
     if isFunction, insideConformance || declaration.isOperator || code.trimmed.hasSuffix("}") { return nil }
     if !isFunction, code.hasPrefix(" ") { return nil }
-    if isFunction, fulfilling.contains(declaration.name) || hasCommentAbove(file, line: number) { return nil }
+    if isFunction, fulfilling.contains(declaration.name) { return nil }
     if hasCommentAbove(file, line: number) { return nil }
-    return Finding(
-      file: file.path, line: number, message: "public \(declaration.kind) `\(declaration.name)` has no doc comment: what is it, in what unit?")
+    let message = "public \(declaration.kind) `\(declaration.name)` has no doc comment: what is it, in what unit?"
+    return Finding(file: file.path, line: number, message: message)
   }
 }
 

@@ -1,3 +1,5 @@
+import Testing
+
 /// One place that breaks a rule of the house, told so that an editor can jump to it.
 struct Finding: Hashable, CustomStringConvertible {
   var file: String
@@ -7,7 +9,7 @@ struct Finding: Hashable, CustomStringConvertible {
   var description: String { "\(file):\(line): \(message)" }
 }
 
-extension [Finding] {
-  /// One finding a line, for a test's message.
-  var report: String { "\n" + map(\.description).joined(separator: "\n") }
+/// Fails the test once for each finding.
+func expectNone(_ findings: [Finding], sourceLocation: SourceLocation = #_sourceLocation) {
+  for finding in findings { Issue.record("\(finding)", sourceLocation: sourceLocation) }
 }

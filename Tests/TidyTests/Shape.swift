@@ -6,7 +6,8 @@ enum Shape {
 
   static func checkFileLength(_ file: SwiftFile) -> [Finding] {
     guard file.lines.count > maximumFileLines else { return [] }
-    return [Finding(file: file.path, line: maximumFileLines, message: "\(file.lines.count) lines, at most \(maximumFileLines): split by idea")]
+    let message = "\(file.lines.count) lines, at most \(maximumFileLines): split by idea"
+    return [Finding(file: file.path, line: maximumFileLines, message: message)]
   }
 
   /// Lines over the limit, save those inside a multi-line string and those with an address in a comment.

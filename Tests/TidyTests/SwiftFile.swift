@@ -32,7 +32,7 @@ struct SwiftFile: Sendable {
   }
 }
 
-/// Walks Swift text a line at a time and remembers what it is in the middle of. Knows nested comments, raw and multi-line strings, interpolation.
+/// Walks Swift text a line at a time and remembers what it is in the middle of: nested comments, raw and multi-line strings, interpolation.
 struct SwiftScanner {
   private enum Mode: Equatable {
     case code
