@@ -1,1 +1,1 @@
-// placeholder
+// The rooms of the outside systems, one folder each.

@@ -1,1 +1,1 @@
-// placeholder
+// Routes, sign-in, tracking API, JSON API.

@@ -1,0 +1,29 @@
+/// Hashes whose results never change between versions, machines or runs: what they decided once (a shard, an id) stays true in stored data.
+///
+/// Fowler–Noll–Vo 1a, from "The FNV Non-Cryptographic Hash Algorithm" (IETF draft-eastlake-fnv). Not for secrets and not against someone who
+/// wants collisions: whoever sends two records with one id harms only their own data.
+public enum StableHash {
+  /// FNV-1a, 64 bits, of the text's UTF-8 bytes.
+  public static func fnv1a64(_ text: String) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return hash
+  }
+
+  /// FNV-1a, 128 bits, as 32 lower-case hexadecimal digits.
+  public static func fnv1a128Hex(_ bytes: some Sequence<UInt8>) -> String {
+    var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+    // The prime is 2^88 + 0x13b; two cheap steps instead of a full product.
+    for byte in bytes {
+      hash ^= UInt128(byte)
+      hash = (hash &* 0x13b) &+ (hash &<< 88)
+    }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 32 - digits.count) + digits
+  }
+
+  /// `h:` and the 128-bit hash of a JSON value's text with sorted names: the id of content that came without one.
+  public static func contentID(_ content: JSON) -> String {
+    "h:" + fnv1a128Hex(content.printedBytes(sortedKeys: true))
+  }
+}
