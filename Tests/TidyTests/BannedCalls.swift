@@ -13,15 +13,21 @@ struct BannedCall: Sendable {
   var name: String
   /// What to do instead.
   var remedy: String
+  /// Words in code; one that is a bare function, like `print(`, leaves alone what is called or declared as somebody's member.
   var spellings: [String]
   var allowed: [Allowance] = []
 
   func check(_ file: SwiftFile) -> [Finding] {
     if allowed.contains(where: { $0.covers(file.path) }) { return [] }
     return file.numbered.compactMap { number, line in
-      guard let spelling = spellings.first(where: { line.code.mentions($0) }) else { return nil }
+      guard let spelling = spellings.first(where: { Self.stands($0, in: line.code) }) else { return nil }
       return Finding(file: file.path, line: number, message: "\(name) (`\(spelling)`): \(remedy)")
     }
+  }
+
+  private static func stands(_ spelling: String, in code: String) -> Bool {
+    let isBareFunction = spelling.last == "(" && !spelling.contains(".")
+    return isBareFunction ? code.calls(spelling) : code.mentions(spelling)
   }
 
   /// Allowances for a file that has no such call any more. Folders, and files that do not exist (yet), are not judged.
@@ -54,7 +60,7 @@ extension BannedCall {
 
   static let sleep = BannedCall(
     name: "sleep", remedy: "wait through the clock you were given",
-    spellings: ["Task.sleep", "Thread.sleep", "sleep(", "usleep(", "nanosleep("],
+    spellings: ["Task.sleep", "Thread.sleep", "Glibc.sleep", "Foundation.sleep", "sleep(", "usleep(", "nanosleep("],
     allowed: [
       Allowance(path: "Sources/holdfast/SystemClock.swift", reason: "waits in real time on behalf of all")
     ])
@@ -68,7 +74,7 @@ extension BannedCall {
 
   static let printing = BannedCall(
     name: "printing", remedy: "return the text, or use the logger you were given",
-    spellings: ["print(", "debugPrint(", "dump(", "NSLog(", "fputs("],
+    spellings: ["print(", "Swift.print", "debugPrint(", "dump(", "NSLog(", "fputs("],
     allowed: [
       Allowance(path: "Sources/holdfast/", reason: "the command line: results go to standard output, progress to standard error")
     ])

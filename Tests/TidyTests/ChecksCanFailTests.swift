@@ -10,7 +10,8 @@ struct ChecksCanFailTests {
     "A banned call is found where it stands in code",
     arguments: [
       ("let now = Date()", "wall clock"), ("let start = ContinuousClock().now", "wall clock"), ("a = time(nil)", "wall clock"),
-      ("try await Task.sleep(for: .seconds(1))", "sleep"), ("usleep(3)", "sleep"), ("let id = UUID()", "ambient randomness"),
+      ("try await Task.sleep(for: .seconds(1))", "sleep"), ("usleep(3)", "sleep"), ("clock.sleep(1); sleep(2)", "sleep"),
+      ("let id = UUID()", "ambient randomness"),
       ("print(\"hello\")", "printing"), ("let text = \"\\(print(1))\"", "printing"), ("try! run()", "forcing"), ("x as! Int", "forcing"),
       ("default: fatalError()", "crashing"),
     ])
@@ -25,7 +26,8 @@ struct ChecksCanFailTests {
     "Comments, text and longer names are no calls",
     arguments: [
       "// never Date() here", "/* print( /* nested */ fatalError( */ let a = 1", "let help = \"print(1)\"", "let raw = #\"a \"try!\" b\"#",
-      "let text = \"\"\"\n  fatalError()\n  \"\"\"", "blueprint(of: house)", "let now = clock.now()", "oversleep(1)", "let d = Date(at)",
+      "let text = \"\"\"\n  fatalError()\n  \"\"\"", "blueprint(of: house)", "let now = clock.now()", "oversleep(1)",
+      "func sleep(for span: TimeSpan) async throws", "try await clock.sleep(for: pause)", "let d = Date(at)",
       "let path = \"\\\"print(\"", "try run()", "x as? Int",
     ])
   func innocentCall(code: String) {

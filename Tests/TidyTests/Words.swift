@@ -13,6 +13,17 @@ extension StringProtocol {
     return false
   }
 
+  /// Whether the text calls `function` itself, written with its bracket: not as a member of something, and not where it is declared.
+  func calls(_ function: String) -> Bool {
+    var rest = self[...]
+    while let range = rest.firstRange(of: function) {
+      let before = self[..<range.lowerBound]
+      if before.last.map({ $0.isNamePart || $0 == "." }) != true, !before.hasSuffix("func ") { return true }
+      rest = self[range.upperBound...]
+    }
+    return false
+  }
+
   var trimmed: String { String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
 }
 
