@@ -138,13 +138,18 @@ struct ChecksCanFailTests {
 
   @Test("A public declaration without a doc comment is found, a trivial one is let pass")
   func docComments() {
+    let long = "  public func b() {\n" + String(repeating: "    c()\n", count: 6) + "  }\n}"
     #expect(lines(checkDocComments(sample("public struct A {\n  public var b: Int\n}"))) == [1])
-    #expect(lines(checkDocComments(sample("/// A.\npublic struct A {\n\n  public func b() {\n  }\n}"))) == [4])
+    #expect(lines(checkDocComments(sample("/// A.\npublic struct A {\n\n" + long))) == [4])
     #expect(lines(checkDocComments(sample("public protocol A {}\n\npublic final class B {}"))) == [1, 3])
+    #expect(lines(checkDocComments(sample("/// A.\npublic protocol A {\n  func b()\n  public func c()\n}"))) == [4])
     #expect(checkDocComments(sample("/// A.\n@frozen\npublic enum A: Sendable {}")).isEmpty)
-    #expect(checkDocComments(sample("extension A: P {\n  public func b() {\n  }\n}")).isEmpty)
-    #expect(checkDocComments(sample("extension A {\n  public static func < (a: A, b: A) -> Bool {\n  }\n}")).isEmpty)
+    #expect(checkDocComments(sample("extension A: P {\n" + long)).isEmpty)
+    #expect(checkDocComments(sample("extension A {\n" + long), requirements: ["b"]).isEmpty)
+    #expect(checkDocComments(sample("extension A {\n  public func b() {\n    c()\n  }\n}")).isEmpty)
+    #expect(checkDocComments(sample("extension A {\n  public static func < (a: A, b: A) -> Bool")).isEmpty)
     #expect(checkDocComments(sample("struct A {}\nfunc b() {\n}")).isEmpty)
+    #expect(requiredFunctions(sample("public protocol P {\n  func a(b: Int)\n}\nstruct S {\n  func c() {}\n}")) == ["a"])
   }
 
   @Test("Work left lying is found")

@@ -1,6 +1,7 @@
 /// Public types, protocols and functions say what they are. Left out, because a comment would only repeat the name: properties and
-/// initializers, nested types, operators, one-line functions, and what an extension adds to fulfil a protocol.
-func checkDocComments(_ file: SwiftFile) -> [Finding] {
+/// initializers, nested types, operators, functions of a few lines, and what fulfils a protocol (`requirements`: names that ours require).
+func checkDocComments(_ file: SwiftFile, requirements: Set<String> = []) -> [Finding] {
+  let ends = Dictionary(Shape.functions(in: file).map { ($0.first, $0.last) }) { first, _ in first }
   var insideConformance = false
   return file.numbered.compactMap { number, line in
     let code = line.code
@@ -11,9 +12,10 @@ func checkDocComments(_ file: SwiftFile) -> [Finding] {
     }
     guard let declaration = publicDeclaration(code) else { return nil }
     let isFunction = declaration.kind == "func"
-    if isFunction, insideConformance || declaration.isOperator || code.trimmed.hasSuffix("}") { return nil }
+    if isFunction, insideConformance || declaration.isOperator { return nil }
+    if isFunction, let end = ends[number], end - number < shortFunctionLines { return nil }
     if !isFunction, code.hasPrefix(" ") { return nil }
-    if isFunction, fulfilling.contains(declaration.name) { return nil }
+    if isFunction, fulfilling.union(requirements).contains(declaration.name) { return nil }
     if hasCommentAbove(file, line: number) { return nil }
     let message = "public \(declaration.kind) `\(declaration.name)` has no doc comment: what is it, in what unit?"
     return Finding(file: file.path, line: number, message: message)
@@ -21,7 +23,22 @@ func checkDocComments(_ file: SwiftFile) -> [Finding] {
 }
 
 /// Names of functions that fulfil a well-known protocol.
-private let fulfilling: Set<String> = ["encode", "hash", "run", "next", "makeAsyncIterator", "makeIterator", "validate"]
+private let fulfilling: Set<String> = ["encode", "hash", "run", "next", "makeAsyncIterator", "makeIterator", "validate", "callAsFunction"]
+
+/// A function of at most this many lines is read faster than a comment about it.
+private let shortFunctionLines = 6
+
+/// Names of the functions that our own protocols require; they are documented there.
+func requiredFunctions(_ file: SwiftFile) -> Set<String> {
+  var names: Set<String> = []
+  var insideProtocol = false
+  for line in file.lines {
+    if let first = line.code.first, first.isLetter { insideProtocol = line.code.mentions("protocol") }
+    guard insideProtocol, let function = line.code.firstRange(of: "func ") else { continue }
+    names.insert(String(line.code[function.upperBound...].prefix { $0.isNamePart }))
+  }
+  return names
+}
 
 /// Kind and name of the type, protocol or function that a line declares as public.
 private func publicDeclaration(_ code: String) -> (kind: String, name: String, isOperator: Bool)? {
