@@ -106,6 +106,7 @@ public struct CustomerState: Hashable, Sendable {
     if let actor { contacts[actor] = max(contacts[actor] ?? .distantPast, last) }
   }
 
+  /// Takes in what is known of a ticket, whether or not it was known before.
   public mutating func merge(_ ticket: Ticket) {
     if tickets[ticket.id] != nil {
       tickets[ticket.id]?.merge(ticket)
@@ -114,6 +115,7 @@ public struct CustomerState: Hashable, Sendable {
     }
   }
 
+  /// Takes in what a record states of a subscription; of two statements the later version holds.
   public mutating func merge(_ subscription: Versioned<SubscriptionRecord>) {
     let id = subscription.value.id
     if subscriptions[id] != nil {
@@ -123,6 +125,7 @@ public struct CustomerState: Hashable, Sendable {
     }
   }
 
+  /// Takes in a survey answer; of two statements of the same answer the later version holds.
   public mutating func merge(_ response: Versioned<Response>) {
     let id = response.value.record.id
     if responses[id] != nil {
