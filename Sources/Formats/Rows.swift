@@ -37,10 +37,11 @@ public struct Row: Hashable, Sendable {
   }
 
   static func present(_ value: JSON) -> JSON? {
+    // Not `? nil :` – beside a JSON value that would be `JSON.null`.
     switch value {
-    case .null: nil
-    case .string(let text): text.utf8.allSatisfy { $0 <= 0x20 } ? nil : value
-    default: value
+    case .null: return .none
+    case .string(let text) where text.utf8.allSatisfy { $0 <= 0x20 }: return .none
+    default: return value
     }
   }
 
