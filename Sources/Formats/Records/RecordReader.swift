@@ -131,7 +131,8 @@ public struct RecordReader: Sendable {
     case "solved", "resolved": return .solved
     case "closed", "done": return .closed
     default:
-      throw RecordError(.unknownStatus, "unknown ticket status '\(RecordText.shown(.string(text)))'; known are new, open, pending, solved, closed")
+      throw RecordError(
+        .unknownStatus, "unknown ticket status '\(RecordText.shown(.string(text)))'; known are new, open, pending, solved, closed")
     }
   }
 
