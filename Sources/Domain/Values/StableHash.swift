@@ -1,12 +1,8 @@
 /// Hashes whose results never change between versions, machines or runs: what they decided once (a shard, an id) stays true in stored data.
 ///
 /// Fowler–Noll–Vo 1a, from "The FNV Non-Cryptographic Hash Algorithm" (IETF draft-eastlake-fnv). Not for secrets and not against someone
-<<<<<<< HEAD
-/// who wants collisions: whoever sends two records with one id harms only their own data.
-=======
 /// who
 /// wants collisions: whoever sends two records with one id harms only their own data.
->>>>>>> work/formats
 public enum StableHash {
   /// FNV-1a, 64 bits, of the text's UTF-8 bytes.
   public static func fnv1a64(_ text: String) -> UInt64 {
