@@ -30,7 +30,7 @@ import Testing
         }
       }
     }
-    #expect(digest == 0)
+    #expect(digest == 10_612_460_612_529_409_404, "a change here changes every demo: say so in the change log")
   }
 
   @Test("entries come in the order in which they happened, none from the future, no message id twice")
@@ -50,7 +50,6 @@ import Testing
         count += 1
       }
       #expect(zip(day, day.dropFirst()).allSatisfy { $0.at <= $1.at })
-      last = end - .days(0)
     }
     #expect(ids.count == count)
     #expect(company.nextDay() == nil)
@@ -94,24 +93,20 @@ import Testing
     var before: [String: Int] = [:]
     var events = 0
     var crossings: [Int] = []
-    var criticals: [Int] = []
     while let day = company.nextDay() {
       reference.take(day)
       events += day.count
       let scores = reference.scores(at: company.startsAt + .days(Int64(company.day)))
       let moved = scores.filter { id, score in before[id].map { Bands().band(of: $0) != Bands().band(of: score) } ?? false }
       crossings.append(moved.count)
-      criticals.append(moved.count { Bands().band(of: $0.value) == .critical })
       before = scores
     }
     let bands = Dictionary(grouping: before.values, by: { Bands().band(of: $0) }).mapValues { Double($0.count) / Double(before.count) }
-    print(seed, events, bands, crossings.dropFirst().min()!, crossings.reduce(0, +) / 180, crossings.max()!,
-      criticals.reduce(0, +), before.values.reduce(0, +) / before.count)
     #expect(reference.customers == 2_000)
     #expect((200_000...300_000).contains(events))
-    #expect((0.58...0.72).contains(bands[.healthy] ?? 0))
-    #expect((0.19...0.29).contains(bands[.atRisk] ?? 0))
-    #expect((0.07...0.15).contains(bands[.critical] ?? 0))
+    #expect((0.60...0.72).contains(bands[.healthy] ?? 0))
+    #expect((0.19...0.28).contains(bands[.atRisk] ?? 0))
+    #expect((0.07...0.14).contains(bands[.critical] ?? 0))
     #expect(crossings.dropFirst().allSatisfy { (1...200).contains($0) }, "a few customers cross bands every day")
   }
 }

@@ -9,7 +9,8 @@ struct ReferenceScores {
     var tickets: [String: (version: Instant, open: Bool)] = [:]
   }
   private static let features: Set<String> = [
-    "Report Created", "Report Shared", "Dashboard Viewed", "Dashboard Created", "Data Source Connected", "Alert Configured", "Export Downloaded",
+    "Report Created", "Report Shared", "Dashboard Viewed", "Dashboard Created", "Data Source Connected", "Alert Configured",
+    "Export Downloaded",
     "Comment Added", "Teammate Invited", "API Called", "Automation Run", "Template Used",
   ]
   private var known: [String: Known] = [:]

@@ -26,7 +26,7 @@ enum Persona: UInt8, CaseIterable, Hashable, Sendable {
     case .onboardingStuck: 0.035
     case .thriving: 0.009
     case .steady: 0.011
-    case .sliding: 0.07
+    case .sliding: 0.1
     case .recovering: 0.01
     case .dormant: 0.006
     case .churned: 0
@@ -40,8 +40,8 @@ enum Persona: UInt8, CaseIterable, Hashable, Sendable {
     case .steady: 0.28
     case .recovering: 0.3
     case .onboardingStuck: 0.1
-    case .sliding: 0.025
-    case .dormant: 0.03
+    case .sliding: 0.02
+    case .dormant: 0.015
     case .churned: 0.004
     }
   }
@@ -72,7 +72,9 @@ enum Persona: UInt8, CaseIterable, Hashable, Sendable {
 
   /// What a customer that was there before the first day is up to then.
   static func established(_ random: inout SplitMix64) -> Persona {
-    let weights: [(Persona, Double)] = [(.thriving, 34), (.steady, 46), (.sliding, 6), (.recovering, 4), (.dormant, 6), (.onboardingWell, 4)]
+    let weights: [(Persona, Double)] = [
+      (.thriving, 32), (.steady, 44), (.sliding, 8), (.recovering, 4), (.dormant, 8), (.onboardingWell, 4),
+    ]
     return weights[random.index(weighted: weights.map(\.1)) ?? 0].0
   }
 
@@ -82,8 +84,8 @@ enum Persona: UInt8, CaseIterable, Hashable, Sendable {
       switch self {
       case .onboardingWell: days < 21 ? [] : [(.thriving, 0.08), (.steady, 0.1)]
       case .onboardingStuck: days < 21 ? [] : [(.dormant, 0.04), (.churned, 0.04), (.recovering, 0.025)]
-      case .thriving: [(.steady, 0.006), (.sliding, 0.0006 * risk)]
-      case .steady: [(.thriving, 0.004), (.sliding, 0.0026 * risk), (.dormant, 0.0006 * risk)]
+      case .thriving: [(.steady, 0.006), (.sliding, 0.001 * risk)]
+      case .steady: [(.thriving, 0.004), (.sliding, 0.005 * risk), (.dormant, 0.0011 * risk)]
       case .sliding: days < 18 ? [(.recovering, 0.01)] : [(.recovering, 0.02), (.churned, 0.012 * risk), (.dormant, 0.008)]
       case .recovering: days < 18 ? [] : [(.steady, 0.1), (.sliding, 0.012 * risk)]
       case .dormant: days < 14 ? [] : [(.recovering, 0.009), (.churned, 0.005 * risk)]

@@ -35,7 +35,7 @@ struct Profile: Sendable {
     successManager = random.pick(Vocabulary.successManagers)
     contactCount = min(random.whole(in: plan.contacts), Profile.mostContacts)
     breadth = random.whole(in: plan.breadth)
-    sessionsPerDay = random.heavyTailed(least: plan.leastSessions, most: 7)
+    sessionsPerDay = random.heavyTailed(least: plan.leastSessions, most: 6)
     risk = 0.35 + 1.3 * random.unit()
     (name, domain) = Profile.name(number: number, seed: seed)
   }
@@ -54,8 +54,10 @@ struct Profile: Sendable {
 
   func attributes(createdAt: Instant) -> [JSON.Member] {
     [
-      JSON.Member("name", .string(name)), JSON.Member("created_at", .string(isoText(createdAt))), JSON.Member("plan", .string(plan.rawValue)),
-      JSON.Member("industry", .string(industry)), JSON.Member("country", .string(country.code)), JSON.Member("seats", .integer(Int64(seats))),
+      JSON.Member("name", .string(name)), JSON.Member("created_at", .string(isoText(createdAt))),
+      JSON.Member("plan", .string(plan.rawValue)),
+      JSON.Member("industry", .string(industry)), JSON.Member("country", .string(country.code)),
+      JSON.Member("seats", .integer(Int64(seats))),
       JSON.Member("csm", .string(successManager)),
     ]
   }
@@ -105,7 +107,7 @@ enum Plan: String, CaseIterable, Sendable {
   }
   var breadth: ClosedRange<Int> {
     switch self {
-    case .starter: 3...8
+    case .starter: 4...8
     case .team: 4...10
     case .business: 6...12
     case .enterprise: 7...12

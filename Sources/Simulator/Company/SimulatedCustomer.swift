@@ -39,7 +39,7 @@ struct SimulatedCustomer: Sendable {
       joinDay = random.below(days)
       let day = SimulatedDay(index: joinDay, start: startsAt + .days(Int64(joinDay)))
       createdAt = SimulatedCustomer.workingTime(on: day, offset: profile.country.offset, &random)
-      persona = random.chance(0.76) ? .onboardingWell : .onboardingStuck
+      persona = random.chance(0.7) ? .onboardingWell : .onboardingStuck
       personaDay = joinDay
     }
     let age = max((startsAt - createdAt).microseconds, 0) / TimeSpan.days(365).microseconds
@@ -77,7 +77,9 @@ struct SimulatedCustomer: Sendable {
     let arrival = day.start
     add(.customer(attributes: profile.attributes(createdAt: createdAt)), at: createdAt, arrival: arrival, day, into: &entries)
     for index in 0..<profile.contactCount {
-      add(.contact(traits: profile.traits(ofContact: index, seed: seed)), contact: index, at: createdAt, arrival: arrival, day, into: &entries)
+      add(
+        .contact(traits: profile.traits(ofContact: index, seed: seed)), contact: index, at: createdAt, arrival: arrival, day, into: &entries
+      )
     }
     contacts = profile.contactCount
     add(.subscription(subscription(status: "active")), at: createdAt, arrival: arrival, day, into: &entries)
@@ -87,7 +89,9 @@ struct SimulatedCustomer: Sendable {
       guard let feature = adoptAnother() else { break }
       let at = past(quiet + 0.1 + 28 * random.unit())
       let contact = random.zipf(contacts)
-      add(.event(name: feature.event, properties: feature.properties(&random)), contact: contact, at: at, arrival: arrival, day, into: &entries)
+      add(
+        .event(name: feature.event, properties: feature.properties(&random)), contact: contact, at: at, arrival: arrival, day,
+        into: &entries)
     }
     let login = past(quiet + 0.1 + min(1 / profile.sessionsPerDay, 12) * random.unit())
     add(signIn(), contact: 0, at: login, arrival: arrival, day, into: &entries)

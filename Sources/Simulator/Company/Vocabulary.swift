@@ -1,8 +1,10 @@
 /// The words the company is made of. All made up; mail addresses end in the reserved `.example`.
 enum Vocabulary {
   static let nameHeads = [
-    "Alder", "Amber", "Anchor", "Ash", "Aspen", "Beacon", "Birch", "Blue", "Bramble", "Bright", "Brook", "Cedar", "Clear", "Cliff", "Clover",
-    "Copper", "Coral", "Crest", "Dawn", "Delta", "Drift", "East", "Elm", "Ember", "Fair", "Falcon", "Fern", "Field", "Flint", "Fox", "Glass",
+    "Alder", "Amber", "Anchor", "Ash", "Aspen", "Beacon", "Birch", "Blue", "Bramble", "Bright", "Brook", "Cedar", "Clear", "Cliff",
+    "Clover",
+    "Copper", "Coral", "Crest", "Dawn", "Delta", "Drift", "East", "Elm", "Ember", "Fair", "Falcon", "Fern", "Field", "Flint", "Fox",
+    "Glass",
     "Granite", "Green", "Harbor", "Hazel", "Heron", "High", "Hollow", "Iron", "Juniper", "Kite", "Lake", "Lark", "Linden", "Long", "Maple",
     "Marsh", "Meadow", "Mill", "Moss", "North", "Oak", "Otter", "Pebble", "Pine", "Quarry", "Raven", "River", "Sage", "Silver", "Stone",
     "Summit", "Swift", "Thistle", "Tide", "Timber", "Vale", "West", "Willow", "Winter",
@@ -12,19 +14,26 @@ enum Vocabulary {
     "lane", "light", "mark", "mere", "mont", "path", "point", "port", "ridge", "rock", "shore", "side", "spring", "stead", "ton", "view",
     "ward", "water", "way", "well", "wick", "wood", "works", "worth",
   ]
-  static let nameKinds = ["", " Labs", " Group", " Systems", " Logistics", " Health", " Analytics", " & Co", " Studio", " Retail", " Foods"]
+  static let nameKinds = [
+    "", " Labs", " Group", " Systems", " Logistics", " Health", " Analytics", " & Co", " Studio", " Retail", " Foods",
+  ]
 
   static let firstNames = [
-    "Ada", "Aisha", "Alejandro", "Amara", "Anders", "Anna", "Arjun", "Beatriz", "Ben", "Camille", "Carlos", "Chidi", "Chloe", "Daniel", "Diego",
+    "Ada", "Aisha", "Alejandro", "Amara", "Anders", "Anna", "Arjun", "Beatriz", "Ben", "Camille", "Carlos", "Chidi", "Chloe", "Daniel",
+    "Diego",
     "Elena", "Elif", "Emma", "Erik", "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jack", "James", "Jonas", "Julia", "Kai",
     "Karin", "Kenji", "Lars", "Laura", "Leila", "Liam", "Lucia", "Maria", "Mateo", "Mei", "Mia", "Nadia", "Nina", "Noah", "Olga", "Oliver",
     "Omar", "Paula", "Petra", "Priya", "Rafael", "Rosa", "Ruth", "Samuel", "Sara", "Sofia", "Tomas", "Vera", "Yuki",
   ]
   static let lastNames = [
-    "Adler", "Almeida", "Andersen", "Bauer", "Becker", "Bennett", "Bianchi", "Brandt", "Carter", "Castro", "Chen", "Clarke", "Costa", "Dahl",
-    "Diaz", "Dubois", "Ekwueme", "Evans", "Fischer", "Fontaine", "Garcia", "Gupta", "Hansen", "Hayes", "Hoffmann", "Ito", "Jansen", "Johansson",
-    "Kaya", "Keller", "Khan", "Kim", "Kowalski", "Lang", "Larsen", "Lopez", "Martin", "Mehta", "Meyer", "Moreau", "Nakamura", "Novak", "Okafor",
-    "Olsen", "Park", "Pereira", "Petrov", "Quinn", "Rao", "Reyes", "Rossi", "Santos", "Schmidt", "Silva", "Singh", "Tanaka", "Turner", "Vargas",
+    "Adler", "Almeida", "Andersen", "Bauer", "Becker", "Bennett", "Bianchi", "Brandt", "Carter", "Castro", "Chen", "Clarke", "Costa",
+    "Dahl",
+    "Diaz", "Dubois", "Ekwueme", "Evans", "Fischer", "Fontaine", "Garcia", "Gupta", "Hansen", "Hayes", "Hoffmann", "Ito", "Jansen",
+    "Johansson",
+    "Kaya", "Keller", "Khan", "Kim", "Kowalski", "Lang", "Larsen", "Lopez", "Martin", "Mehta", "Meyer", "Moreau", "Nakamura", "Novak",
+    "Okafor",
+    "Olsen", "Park", "Pereira", "Petrov", "Quinn", "Rao", "Reyes", "Rossi", "Santos", "Schmidt", "Silva", "Singh", "Tanaka", "Turner",
+    "Vargas",
     "Walker", "Weber",
   ]
   static let titles = [
