@@ -70,8 +70,8 @@ struct SimulatedCustomer: Sendable {
     seekSupport(day, into: &entries)
   }
 
-  /// A customer that was there before the first day is handed over as a company would import it: records with their own times, and one use of
-  /// each feature it has taken up.
+  /// A customer that was there before the first day is handed over as a company would import it: records with their own times, and one
+  /// use of each feature it has taken up.
   private mutating func arriveEstablished(_ day: SimulatedDay, into entries: inout [LogEntry]) {
     func past(_ days: Double) -> Instant { Swift.max(day.start - .minutes(Int64(days * 1_440)), createdAt + .hours(1)) }
     let arrival = day.start

@@ -2,48 +2,42 @@
 enum Vocabulary {
   static let nameHeads = [
     "Alder", "Amber", "Anchor", "Ash", "Aspen", "Beacon", "Birch", "Blue", "Bramble", "Bright", "Brook", "Cedar", "Clear", "Cliff",
-    "Clover",
-    "Copper", "Coral", "Crest", "Dawn", "Delta", "Drift", "East", "Elm", "Ember", "Fair", "Falcon", "Fern", "Field", "Flint", "Fox",
-    "Glass",
-    "Granite", "Green", "Harbor", "Hazel", "Heron", "High", "Hollow", "Iron", "Juniper", "Kite", "Lake", "Lark", "Linden", "Long", "Maple",
-    "Marsh", "Meadow", "Mill", "Moss", "North", "Oak", "Otter", "Pebble", "Pine", "Quarry", "Raven", "River", "Sage", "Silver", "Stone",
-    "Summit", "Swift", "Thistle", "Tide", "Timber", "Vale", "West", "Willow", "Winter",
+    "Clover", "Copper", "Coral", "Crest", "Dawn", "Delta", "Drift", "East", "Elm", "Ember", "Fair", "Falcon", "Fern", "Field",
+    "Flint", "Fox", "Glass", "Granite", "Green", "Harbor", "Hazel", "Heron", "High", "Hollow", "Iron", "Juniper", "Kite", "Lake",
+    "Lark", "Linden", "Long", "Maple", "Marsh", "Meadow", "Mill", "Moss", "North", "Oak", "Otter", "Pebble", "Pine", "Quarry",
+    "Raven", "River", "Sage", "Silver", "Stone", "Summit", "Swift", "Thistle", "Tide", "Timber", "Vale", "West", "Willow", "Winter",
   ]
   static let nameTails = [
-    "bank", "bay", "bell", "bridge", "brook", "crest", "dale", "fall", "field", "ford", "forge", "gate", "grove", "haven", "hill", "hurst",
-    "lane", "light", "mark", "mere", "mont", "path", "point", "port", "ridge", "rock", "shore", "side", "spring", "stead", "ton", "view",
-    "ward", "water", "way", "well", "wick", "wood", "works", "worth",
+    "bank", "bay", "bell", "bridge", "brook", "crest", "dale", "fall", "field", "ford", "forge", "gate", "grove", "haven", "hill",
+    "hurst", "lane", "light", "mark", "mere", "mont", "path", "point", "port", "ridge", "rock", "shore", "side", "spring", "stead",
+    "ton", "view", "ward", "water", "way", "well", "wick", "wood", "works", "worth",
   ]
   static let nameKinds = [
     "", " Labs", " Group", " Systems", " Logistics", " Health", " Analytics", " & Co", " Studio", " Retail", " Foods",
   ]
 
   static let firstNames = [
-    "Ada", "Aisha", "Alejandro", "Amara", "Anders", "Anna", "Arjun", "Beatriz", "Ben", "Camille", "Carlos", "Chidi", "Chloe", "Daniel",
-    "Diego",
-    "Elena", "Elif", "Emma", "Erik", "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jack", "James", "Jonas", "Julia", "Kai",
-    "Karin", "Kenji", "Lars", "Laura", "Leila", "Liam", "Lucia", "Maria", "Mateo", "Mei", "Mia", "Nadia", "Nina", "Noah", "Olga", "Oliver",
-    "Omar", "Paula", "Petra", "Priya", "Rafael", "Rosa", "Ruth", "Samuel", "Sara", "Sofia", "Tomas", "Vera", "Yuki",
+    "Ada", "Aisha", "Alejandro", "Amara", "Anders", "Anna", "Arjun", "Beatriz", "Ben", "Camille", "Carlos", "Chidi", "Chloe",
+    "Daniel", "Diego", "Elena", "Elif", "Emma", "Erik", "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jack", "James",
+    "Jonas", "Julia", "Kai", "Karin", "Kenji", "Lars", "Laura", "Leila", "Liam", "Lucia", "Maria", "Mateo", "Mei", "Mia", "Nadia",
+    "Nina", "Noah", "Olga", "Oliver", "Omar", "Paula", "Petra", "Priya", "Rafael", "Rosa", "Ruth", "Samuel", "Sara", "Sofia",
+    "Tomas", "Vera", "Yuki",
   ]
   static let lastNames = [
-    "Adler", "Almeida", "Andersen", "Bauer", "Becker", "Bennett", "Bianchi", "Brandt", "Carter", "Castro", "Chen", "Clarke", "Costa",
-    "Dahl",
-    "Diaz", "Dubois", "Ekwueme", "Evans", "Fischer", "Fontaine", "Garcia", "Gupta", "Hansen", "Hayes", "Hoffmann", "Ito", "Jansen",
-    "Johansson",
-    "Kaya", "Keller", "Khan", "Kim", "Kowalski", "Lang", "Larsen", "Lopez", "Martin", "Mehta", "Meyer", "Moreau", "Nakamura", "Novak",
-    "Okafor",
-    "Olsen", "Park", "Pereira", "Petrov", "Quinn", "Rao", "Reyes", "Rossi", "Santos", "Schmidt", "Silva", "Singh", "Tanaka", "Turner",
-    "Vargas",
-    "Walker", "Weber",
+    "Adler", "Almeida", "Andersen", "Bauer", "Becker", "Bennett", "Bianchi", "Brandt", "Carter", "Castro", "Chen", "Clarke",
+    "Costa", "Dahl", "Diaz", "Dubois", "Ekwueme", "Evans", "Fischer", "Fontaine", "Garcia", "Gupta", "Hansen", "Hayes", "Hoffmann",
+    "Ito", "Jansen", "Johansson", "Kaya", "Keller", "Khan", "Kim", "Kowalski", "Lang", "Larsen", "Lopez", "Martin", "Mehta",
+    "Meyer", "Moreau", "Nakamura", "Novak", "Okafor", "Olsen", "Park", "Pereira", "Petrov", "Quinn", "Rao", "Reyes", "Rossi",
+    "Santos", "Schmidt", "Silva", "Singh", "Tanaka", "Turner", "Vargas", "Walker", "Weber",
   ]
   static let titles = [
-    "Operations Manager", "Data Analyst", "Head of Operations", "Product Manager", "Finance Lead", "IT Administrator", "Marketing Manager",
-    "Team Lead", "Controller", "Chief Operating Officer", "Analyst", "Project Manager",
+    "Operations Manager", "Data Analyst", "Head of Operations", "Product Manager", "Finance Lead", "IT Administrator",
+    "Marketing Manager", "Team Lead", "Controller", "Chief Operating Officer", "Analyst", "Project Manager",
   ]
   static let successManagers = ["Hannah Vogel", "Marcus Reid", "Priya Nair", "Tom Becker", "Sofia Marin", "Yuki Mori"]
   static let industries = [
-    "software", "retail", "logistics", "healthcare", "finance", "education", "manufacturing", "media", "travel", "energy", "real estate",
-    "professional services",
+    "software", "retail", "logistics", "healthcare", "finance", "education", "manufacturing", "media", "travel", "energy",
+    "real estate", "professional services",
   ]
 
   static let countries: [Country] = [
@@ -54,9 +48,10 @@ enum Vocabulary {
   ]
 
   static let ticketSubjects = [
-    "Export is missing rows", "Dashboard loads slowly", "Cannot connect our data source", "Question about user roles", "Alert was not sent",
-    "Single sign-on fails for one user", "Numbers differ from last month", "Invoice question", "API answers with an error",
-    "Scheduled report did not arrive", "How do we share a dashboard with a partner?", "Automation stopped running",
+    "Export is missing rows", "Dashboard loads slowly", "Cannot connect our data source", "Question about user roles",
+    "Alert was not sent", "Single sign-on fails for one user", "Numbers differ from last month", "Invoice question",
+    "API answers with an error", "Scheduled report did not arrive", "How do we share a dashboard with a partner?",
+    "Automation stopped running",
   ]
   static let praise = ["Saves us hours every week.", "Reports are finally easy.", "The team likes it.", "Great support."]
   static let indifference = ["Does what it should.", "Good, but exports could be faster.", "Fine so far."]
