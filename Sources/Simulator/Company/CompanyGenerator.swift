@@ -1,7 +1,8 @@
 import Domain
 
 /// Makes the log of a believable company that sells a subscription product: customers that sign up, work, get into trouble, are won
-/// back or leave. The same seed makes the same entries, byte for byte. One day at a time: memory holds the customers and a day, never the history.
+/// back or leave. The same seed makes the same entries, byte for byte. One day at a time: memory holds the customers and a day, not the
+/// history.
 public struct CompanyGenerator: Sendable {
   /// How many days it makes in all.
   public let totalDays: Int
