@@ -179,7 +179,7 @@ class Holdfast:
         """All items of a paged list."""
         cursor = None
         while True:
-            page = self.api(path, params={"limit": 1000, **({"cursor": cursor} if cursor else {})})
+            page = self.api(path, params={"limit": 200, **({"cursor": cursor} if cursor else {})})
             yield from page[member]
             cursor = page["next"]
             if not cursor:
