@@ -9,10 +9,10 @@ from holdfast import customers_in, fresh
 from polling import settles
 from records import tickets_csv
 
-CUSTOMERS = """id,name,plan,created_at
+CUSTOMERS = '''id,name,plan,created_at
 acme,Acme,enterprise,2025-03-01T00:00:00Z
 globex,"Globex, ""Inc""",starter,2025-04-01
-"""
+'''
 
 
 def listed(installation):
@@ -60,6 +60,7 @@ def test_importing_again_doubles_nothing(installation):
 
 
 def test_a_later_statement_about_a_ticket_holds_whatever_comes_after(installation):
+    installation.run("import", "customers", put(installation, "customers.csv", CUSTOMERS))
     header = "id,customer,status,opened_at,solved_at,updated_at\n"
     older = header + "t-1,acme,open,2026-01-01T00:00:00Z,,2026-01-01T00:00:00Z\n"
     newer = header + "t-1,acme,solved,2026-01-01T00:00:00Z,2026-01-05T00:00:00Z,2026-01-05T00:00:00Z\n"
