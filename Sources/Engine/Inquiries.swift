@@ -114,18 +114,6 @@ public struct ExplanationReport: Hashable, Sendable {
       self.differences = differences
     }
   }
-  public struct Advice: Hashable, Sendable {
-    public var band: Band
-    /// Points that lack.
-    public var lacking: Int
-    /// "Last login: below 7d (+10)" — one or several steps that together reach the band; empty where no change can.
-    public var steps: [String]
-    public init(band: Band, lacking: Int, steps: [String]) {
-      self.band = band
-      self.lacking = lacking
-      self.steps = steps
-    }
-  }
   public struct PointsDifference: Hashable, Sendable {
     public var measure: String
     public var from: Int

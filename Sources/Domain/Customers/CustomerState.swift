@@ -50,7 +50,7 @@ public struct CustomerState: Hashable, Sendable {
     return firstSeen == .distantFuture ? .epoch : firstSeen
   }
 
-  public var name: String? { self[attribute: "name"].flatMap(JSON.text) }
+  public var name: String? { self[attribute: "name"].flatMap { JSON.text(for: $0) } }
 
   /// An attribute of the customer, by the name under which it arrives.
   public subscript(attribute name: String) -> JSON? { effectiveAttributes(named: name) }
@@ -82,11 +82,7 @@ public struct CustomerState: Hashable, Sendable {
     case .alias:
       break
     case .ticket(let record):
-      if tickets[record.id] != nil {
-        tickets[record.id]?.merge(record, version: entry.version)
-      } else {
-        tickets[record.id] = Ticket(record, version: entry.version)
-      }
+      merge(Ticket(record, version: entry.version))
     case .subscription(let record):
       merge(Versioned(record, version: entry.version))
     case .response(let record):
@@ -101,6 +97,14 @@ public struct CustomerState: Hashable, Sendable {
       usage[name, default: EventUsage()].add(count: count, day: day, first: first, last: last, keepingFrom: scope.keepingFrom)
     }
     if let actor { contacts[actor] = max(contacts[actor] ?? .distantPast, last) }
+  }
+
+  public mutating func merge(_ ticket: Ticket) {
+    if tickets[ticket.id] != nil {
+      tickets[ticket.id]?.merge(ticket)
+    } else {
+      tickets[ticket.id] = ticket
+    }
   }
 
   public mutating func merge(_ subscription: Versioned<SubscriptionRecord>) {

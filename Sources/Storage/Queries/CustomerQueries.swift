@@ -1,0 +1,56 @@
+import Domain
+import SQL
+
+/// A customer's folded state as stored, with its score.
+public struct StoredCustomer: Sendable {
+  public var state: CustomerState
+  /// A record or a group call named it; else it exists only as long as someone belongs to it.
+  public var isNamed: Bool
+  public var health: Health?
+  public init(state: CustomerState, isNamed: Bool, health: Health?) {
+    self.state = state
+    self.isNamed = isNamed
+    self.health = health
+  }
+}
+
+/// Customers as a whole, put together from their tables.
+public enum CustomerQueries {
+  /// Everything signals need of one customer, from roll-ups and records; `nil`: no such customer.
+  public static func load(_ id: String, scope: StateScope, _ connection: any Connection) throws -> StoredCustomer? {
+    let shard = Shard.number(of: id)
+    let found = try connection.first(
+      "SELECT first_seen, is_named, attributes FROM customer WHERE shard = $1 AND id = $2", [shard, id]
+    ) { (Instant(microseconds: $0.integer(0)), $0.bool(1), try StateCoding.attributes($0.text(2))) }
+    guard let (firstSeen, isNamed, attributes) = found else { return nil }
+    var state = CustomerState(id: id, firstSeen: firstSeen)
+    state.attributes = attributes
+    try UsageQueries.each(of: id, connection) { name, day, count, first, last, person in
+      state.add(event: name, count: count, day: day, first: first, last: last, actor: person, scope: scope)
+    }
+    try RecordQueries.load(into: &state, connection)
+    if let traits = try RecordQueries.contactAttributes(customer: id, id: id, connection) { state.ownTraits = traits }
+    return StoredCustomer(state: state, isNamed: isNamed, health: try HealthQueries.health(of: id, connection))
+  }
+
+  public static func exists(_ id: String, _ connection: any Connection) throws -> Bool {
+    try connection.first("SELECT 1 FROM customer WHERE shard = $1 AND id = $2", [Shard.number(of: id), id]) { _ in true } ?? false
+  }
+
+  /// Ids after a place in the order (shard, id), for walks over all customers a page at a time.
+  public static func ids(after place: (shard: Int, id: String)?, limit: Int, _ connection: any Connection) throws -> [String] {
+    try connection.rows(
+      "SELECT id FROM customer WHERE shard > $1 OR (shard = $1 AND id > $2) ORDER BY shard, id LIMIT $3",
+      [place?.shard ?? -1, place?.id ?? "", limit]
+    ) { $0.text(0) }
+  }
+
+  public static func count(_ connection: any Connection) throws -> Int {
+    try connection.first("SELECT COUNT(*) FROM customer") { $0.int(0) } ?? 0
+  }
+
+  /// The number of contacts known of a customer.
+  public static func contactCount(of id: String, _ connection: any Connection) throws -> Int {
+    try connection.first("SELECT COUNT(*) FROM contact WHERE shard = $1 AND customer = $2", [Shard.number(of: id), id]) { $0.int(0) } ?? 0
+  }
+}
