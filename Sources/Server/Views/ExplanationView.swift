@@ -48,7 +48,7 @@ private func nextChangeJSON(_ change: ExplanationReport.NextChange) -> JSON {
   ]
 }
 
-private func adviceJSON(_ advice: ExplanationReport.Advice) -> JSON {
+private func adviceJSON(_ advice: Advice) -> JSON {
   ["band": .string(advice.band.rawValue), "lacking": JSON(advice.lacking), "steps": .array(advice.steps.map(JSON.string))]
 }
 
