@@ -1,4 +1,5 @@
-/// SipHash-2-4: a keyed 64-bit hash of short inputs, safe against made-up collisions. Source: Aumasson, Bernstein, "SipHash: a fast short-input PRF" (2012).
+/// SipHash-2-4: a keyed 64-bit hash of short inputs, safe against made-up collisions. Source: Aumasson,
+/// Bernstein, "SipHash: a fast short-input PRF" (2012).
 public struct SipHash: Sendable {
   private let key: (UInt64, UInt64)
 

@@ -1,7 +1,7 @@
 /// Hashes whose results never change between versions, machines or runs: what they decided once (a shard, an id) stays true in stored data.
 ///
-/// Fowler–Noll–Vo 1a, from "The FNV Non-Cryptographic Hash Algorithm" (IETF draft-eastlake-fnv). Not for secrets and not against someone who
-/// wants collisions: whoever sends two records with one id harms only their own data.
+/// Fowler–Noll–Vo 1a, from "The FNV Non-Cryptographic Hash Algorithm" (IETF draft-eastlake-fnv). Not for secrets and not against someone
+/// who wants collisions: whoever sends two records with one id harms only their own data.
 public enum StableHash {
   /// FNV-1a, 64 bits, of the text's UTF-8 bytes.
   public static func fnv1a64(_ text: String) -> UInt64 {

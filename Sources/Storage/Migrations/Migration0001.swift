@@ -41,6 +41,7 @@ enum Migration0001 {
       shard INTEGER NOT NULL,
       id TEXT NOT NULL,
       first_seen INTEGER NOT NULL,
+      first_heard INTEGER NOT NULL,
       is_named INTEGER NOT NULL,
       attributes TEXT NOT NULL,
       PRIMARY KEY (shard, id)

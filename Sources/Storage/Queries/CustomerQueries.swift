@@ -20,10 +20,15 @@ public enum CustomerQueries {
   public static func load(_ id: String, scope: StateScope, _ connection: any Connection) throws -> StoredCustomer? {
     let shard = Shard.number(of: id)
     let found = try connection.first(
-      "SELECT first_seen, is_named, attributes FROM customer WHERE shard = $1 AND id = $2", [shard, id]
-    ) { (Instant(microseconds: $0.integer(0)), $0.bool(1), try StateCoding.attributes($0.text(2))) }
-    guard let (firstSeen, isNamed, attributes) = found else { return nil }
-    var state = CustomerState(id: id, firstSeen: firstSeen)
+      "SELECT first_seen, first_heard, is_named, attributes FROM customer WHERE shard = $1 AND id = $2", [shard, id]
+    ) { row in
+      (
+        CustomerState(
+          id: id, firstSeen: Instant(microseconds: row.integer(0)), firstHeard: Instant(microseconds: row.integer(1))), row.bool(2),
+        try StateCoding.attributes(row.text(3))
+      )
+    }
+    guard case (var state, let isNamed, let attributes)? = found else { return nil }
     state.attributes = attributes
     try UsageQueries.each(of: id, connection) { name, day, count, first, last, person in
       state.add(event: name, count: count, day: day, first: first, last: last, actor: person, scope: scope)
@@ -31,6 +36,21 @@ public enum CustomerQueries {
     try RecordQueries.load(into: &state, connection)
     if let traits = try RecordQueries.contactAttributes(customer: id, id: id, connection) { state.ownTraits = traits }
     return StoredCustomer(state: state, isNamed: isNamed, health: try HealthQueries.health(of: id, connection))
+  }
+
+  /// When a customer was first seen and heard of, from the log: for one that gained or lost some of its people.
+  public static func beginnings(of id: String, _ connection: any Connection) throws -> (seen: Instant, heard: Instant) {
+    let place: [any SQLBindable] = [Shard.number(of: id), id, Instant.distantPast.microseconds]
+    let seen = try connection.first("SELECT MIN(at) FROM customer_event WHERE shard = $1 AND customer = $2 AND at > $3", place) {
+      $0.optionalInteger(0).map(Instant.init(microseconds:))
+    }
+    let heard = try connection.first(
+      """
+      SELECT MIN(event.received_at) FROM customer_event JOIN event ON event.position = customer_event.position
+      WHERE customer_event.shard = $1 AND customer_event.customer = $2 AND customer_event.at = $3
+      """, place
+    ) { $0.optionalInteger(0).map(Instant.init(microseconds:)) }
+    return ((seen ?? nil) ?? .distantFuture, (heard ?? nil) ?? .distantFuture)
   }
 
   public static func exists(_ id: String, _ connection: any Connection) throws -> Bool {

@@ -21,10 +21,12 @@ public enum RecordQueries {
   public static func saveCustomer(_ state: CustomerState, isNamed: Bool, _ connection: any Connection) throws {
     try connection.execute(
       """
-      INSERT INTO customer (shard, id, first_seen, is_named, attributes) VALUES ($1, $2, $3, $4, $5)
-      ON CONFLICT (shard, id) DO UPDATE SET first_seen = excluded.first_seen, is_named = excluded.is_named, attributes = excluded.attributes
+      INSERT INTO customer (shard, id, first_seen, first_heard, is_named, attributes) VALUES ($1, $2, $3, $4, $5, $6)
+      ON CONFLICT (shard, id) DO UPDATE SET first_seen = excluded.first_seen, first_heard = excluded.first_heard,
+        is_named = excluded.is_named, attributes = excluded.attributes
       """,
-      [Shard.number(of: state.id), state.id, state.firstSeen.microseconds, isNamed, StateCoding.text(state.attributes)])
+      [Shard.number(of: state.id), state.id, state.firstSeen.microseconds, state.firstHeard.microseconds, isNamed,
+        StateCoding.text(state.attributes)])
   }
 
   /// Forgets a customer that turned out to be a contact of another one, with its score and history.
@@ -117,9 +119,11 @@ public enum RecordQueries {
     try saveContact(customer: to, id: actor, attributes, connection)
   }
 
-  private static let movers: [(String, (inout CustomerState, String, String) throws -> Void)] = [
+  private static var movers: [(String, (inout CustomerState, String, String) throws -> Void)] {
+    [
     ("ticket", { state, id, text in state.merge(try StateCoding.ticket(id: id, text)) }),
     ("subscription", { state, _, text in state.merge(try StateCoding.subscription(text)) }),
     ("survey_response", { state, _, text in state.merge(try StateCoding.response(text)) }),
-  ]
+    ]
+  }
 }

@@ -50,6 +50,13 @@ public enum UsageQueries {
       ])
   }
 
+  /// Notes whose entry of the log it is.
+  public static func index(owner: RecordOwner, at: Instant, position: Int64, _ connection: any Connection) throws {
+    try connection.execute(
+      "INSERT INTO customer_event (shard, customer, at, position, actor, pinned) VALUES ($1, $2, $3, $4, $5, $6)",
+      [owner.shard, owner.customer, at.microseconds, position, owner.actor, owner.isPinned])
+  }
+
   /// Calls `body` with each roll-up row of a customer and the person its actor stands for.
   public static func each(
     of customer: String, _ connection: any Connection,
