@@ -24,6 +24,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -58,7 +59,7 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        argumentParser, asyncHTTPClient, crypto, hummingbird, logging, serviceLifecycle,
+        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
       ],
       swiftSettings: strict),
     tests("TidyTests", []),
