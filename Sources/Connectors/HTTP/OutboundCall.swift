@@ -57,14 +57,32 @@ struct OutboundCall: Sendable {
       return .success(
         OutboundAnswer(
           status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"),
-          date: response.headers.first(name: "Date"), body: await Self.beginning(of: response.body)))
+          date: response.headers.first(name: "Date"), body: await beginning(of: response.body)))
     } catch {
       return .failure(Self.failure(error, mayHaveArrived: watched.hasLeft))
     }
   }
 
-  /// The status says how it ended; a body that breaks off is only less to show.
-  private static func beginning(of body: HTTPClientResponse.Body) async -> String {
+  /// The status says how it ended; a body that breaks off, or drips in slower than this, is only less to show.
+  private static let bodyTime = TimeAmount.seconds(5)
+
+  private func beginning(of body: HTTPClientResponse.Body) async -> String {
+    let timer = client.eventLoopGroup.any().scheduleTask(in: Self.bodyTime) {}
+    return await withTaskGroup(of: String.self) { group in
+      group.addTask { await Self.read(body) }
+      group.addTask {
+        // Throws once the body was first: nothing to tell.
+        try? await timer.futureResult.get()
+        return ""
+      }
+      let first = await group.next() ?? ""
+      timer.cancel()
+      group.cancelAll()
+      return first
+    }
+  }
+
+  private static func read(_ body: HTTPClientResponse.Body) async -> String {
     var bytes: [UInt8] = []
     do {
       for try await part in body {
@@ -90,18 +108,26 @@ struct OutboundCall: Sendable {
   /// Never the error's own description: it may hold the address.
   private static func words(_ error: any Error) -> String {
     switch error {
-    case HTTPClientError.connectTimeout: "nobody answered in time"
-    case HTTPClientError.deadlineExceeded, HTTPClientError.readTimeout, HTTPClientError.writeTimeout: "the time was up"
-    case HTTPClientError.remoteConnectionClosed: "the connection was closed"
-    case HTTPClientError.tlsHandshakeTimeout: "no secure connection in time"
-    case HTTPClientError.cancelled, is CancellationError: "Holdfast was stopped"
-    case HTTPClientError.alreadyShutdown: "Holdfast is stopping"
-    case let error as NIOConnectionError:
-      error.connectionErrors.isEmpty ? "the name was not found" : error.connectionErrors.last.map { words($0.error) } ?? ""
-    case let error as IOError: error.errnoCode == ECONNREFUSED ? "refused" : "network error \(error.errnoCode)"
+    case let error as HTTPClientError: words(error)
+    case is CancellationError: stopped
+    case let error as NIOConnectionError: error.connectionErrors.last.map { words($0.error) } ?? "the name was not found"
+    case let error as IOError: "\(IOError(errnoCode: error.errnoCode, reason: "network"))"
     default: "\(type(of: error))"
     }
   }
+
+  private static func words(_ error: HTTPClientError) -> String {
+    switch error {
+    case .connectTimeout: "nobody answered in time"
+    case .deadlineExceeded, .readTimeout, .writeTimeout: "the time was up"
+    case .remoteConnectionClosed: "the connection was closed"
+    case .tlsHandshakeTimeout: "no secure connection in time"
+    case .cancelled, .alreadyShutdown: stopped
+    default: error.shortDescription
+    }
+  }
+
+  private static let stopped = "Holdfast was stopping"
 }
 
 /// A request's body that knows whether it was asked for. The client asks once the connection stands and the request's head is on its way; before
