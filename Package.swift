@@ -63,5 +63,6 @@ let package = Package(
         argumentParser, asyncHTTPClient, crypto, hummingbird, logging, serviceLifecycle,
       ],
       swiftSettings: strict),
+    tests("TidyTests", []),
   ]
 )

@@ -1,8 +1,10 @@
 /// Everything about one customer that signals are read from: a fold of its log entries, the same in whatever order they come.
 public struct CustomerState: Hashable, Sendable {
   public let id: String
-  /// The earliest thing known of it.
+  /// When the earliest thing known of it happened; `distantFuture` where nothing has a time.
   public var firstSeen: Instant
+  /// When we first heard of it through a statement without a time.
+  public var firstHeard: Instant
   /// From group calls and customer records.
   public var attributes: Attributes
   /// Traits of the contact that shares the customer's id (B2C); of both statements of a name the later holds.
@@ -28,9 +30,10 @@ public struct CustomerState: Hashable, Sendable {
     var rank: String { "\(at.microseconds)|\(record.score ?? -1)|\(record.comment ?? "")" }
   }
 
-  public init(id: String, firstSeen: Instant = .distantFuture) {
+  public init(id: String, firstSeen: Instant = .distantFuture, firstHeard: Instant = .distantFuture) {
     self.id = id
     self.firstSeen = firstSeen
+    self.firstHeard = firstHeard
     attributes = Attributes()
     ownTraits = Attributes()
     usage = [:]
@@ -41,13 +44,13 @@ public struct CustomerState: Hashable, Sendable {
     responses = [:]
   }
 
-  /// When the customer started: its `created_at` where stated, else when it was first seen.
+  /// When the customer started: its `created_at` where stated, else when it was first seen, else when we first heard of it.
   public var startedAt: Instant {
     for name in ["created_at", "createdAt"] {
       if let text = self[attribute: name]?.string, let instant = Instant(iso8601: text) { return instant }
       if let number = self[attribute: name]?.double, let instant = Instant(epoch: number) { return instant }
     }
-    return firstSeen == .distantFuture ? .epoch : firstSeen
+    return firstSeen < .distantFuture ? firstSeen : firstHeard
   }
 
   public var name: String? { self[attribute: "name"].flatMap { JSON.text(for: $0) } }
@@ -71,22 +74,22 @@ public struct CustomerState: Hashable, Sendable {
 
   /// Takes one entry of this customer in. `actor` is who did it (a contact's id or an anonymous key), as far as it is known.
   public mutating func apply(_ entry: LogEntry, actor: String?, scope: StateScope) {
-    firstSeen = min(firstSeen, entry.at == .distantPast ? entry.receivedAt : entry.at)
+    if entry.at > .distantPast {
+      firstSeen = min(firstSeen, entry.at)
+    } else {
+      firstHeard = min(firstHeard, entry.receivedAt)
+    }
     switch entry.fact {
     case .event(let name, _):
       add(event: name, count: 1, day: entry.at.day, first: entry.at, last: entry.at, actor: actor, scope: scope)
     case .contact(let traits):
-      if actor == id { ownTraits.merge(traits, version: entry.version) }
+      if entry.actor.contact == id { ownTraits.merge(traits, version: entry.version) }
     case .customer(let members):
       attributes.merge(members, version: entry.version)
     case .alias:
       break
     case .ticket(let record):
-      if tickets[record.id] != nil {
-        tickets[record.id]?.merge(record, version: entry.version)
-      } else {
-        tickets[record.id] = Ticket(record, version: entry.version)
-      }
+      merge(Ticket(record, version: entry.version))
     case .subscription(let record):
       merge(Versioned(record, version: entry.version))
     case .response(let record):
@@ -103,6 +106,16 @@ public struct CustomerState: Hashable, Sendable {
     if let actor { contacts[actor] = max(contacts[actor] ?? .distantPast, last) }
   }
 
+  /// Takes in what is known of a ticket, whether or not it was known before.
+  public mutating func merge(_ ticket: Ticket) {
+    if tickets[ticket.id] != nil {
+      tickets[ticket.id]?.merge(ticket)
+    } else {
+      tickets[ticket.id] = ticket
+    }
+  }
+
+  /// Takes in what a record states of a subscription; of two statements the later version holds.
   public mutating func merge(_ subscription: Versioned<SubscriptionRecord>) {
     let id = subscription.value.id
     if subscriptions[id] != nil {
@@ -112,6 +125,7 @@ public struct CustomerState: Hashable, Sendable {
     }
   }
 
+  /// Takes in a survey answer; of two statements of the same answer the later version holds.
   public mutating func merge(_ response: Versioned<Response>) {
     let id = response.value.record.id
     if responses[id] != nil {

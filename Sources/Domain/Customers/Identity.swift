@@ -42,7 +42,8 @@ public enum Identity {
 
   /// Works out `root` and `customer` anew for a set of records closed under links (each link's target is in it).
   ///
-  /// The root is where the links end; around a circle, its least id. The customer is that of the latest tie of any id with the same root; else the root itself.
+  /// The root is where the links end; around a circle, its least id. The customer is that of the latest tie
+  /// of any id with the same root; else the root itself.
   public static func resolve(_ records: [String: ActorRecord]) -> [String: ActorRecord] {
     var resolved = records
     var ties: [String: Versioned<String>] = [:]

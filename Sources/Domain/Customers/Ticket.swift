@@ -47,11 +47,11 @@ public struct Ticket: Hashable, Sendable {
     add(record, version: version)
   }
 
-  /// Takes in what a further record states. The earliest stated opening counts.
-  public mutating func merge(_ record: TicketRecord, version: Instant) {
-    openedAt = min(openedAt, record.openedAt)
-    details.merge(Versioned(Details(record), version: version)) { $0.rank }
-    add(record, version: version)
+  /// Takes in what further records of the same ticket state. The earliest stated opening counts.
+  public mutating func merge(_ other: Ticket) {
+    openedAt = min(openedAt, other.openedAt)
+    details.merge(other.details) { $0.rank }
+    for transition in other.transitions { insert(transition) }
   }
 
   /// A solved or closed ticket without a time for it is solved as of the record's version.

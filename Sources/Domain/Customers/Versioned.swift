@@ -1,5 +1,5 @@
-/// A value with the time of its statement. Of two statements the later one holds; of two at the same instant the one that sorts higher, so that the order of
-/// arrival never matters.
+/// A value with the time of its statement. Of two statements the later one holds; of two at the same instant the one that sorts higher, so
+/// that the order of arrival never matters.
 public struct Versioned<Content: Hashable & Sendable>: Hashable, Sendable {
   public var value: Content
   public var version: Instant
@@ -24,10 +24,12 @@ public struct Attributes: Hashable, Sendable {
 
   public init(_ values: [String: Versioned<JSON>] = [:]) { self.values = values }
 
+  /// Takes in all members as stated at `version`.
   public mutating func merge(_ members: [JSON.Member], version: Instant) {
     for member in members { merge(member.name, Versioned(member.value, version: version)) }
   }
 
+  /// Takes in one value where it wins over what is known. A new name beyond `maximumCount` is left out.
   public mutating func merge(_ name: String, _ value: Versioned<JSON>) {
     if values[name] != nil {
       values[name]?.merge(value) { $0.printed(sortedKeys: true) }
@@ -36,6 +38,7 @@ public struct Attributes: Hashable, Sendable {
     }
   }
 
+  /// Takes in all values of `other`, each where it wins.
   public mutating func merge(_ other: Attributes) {
     for (name, value) in other.values { merge(name, value) }
   }

@@ -3,7 +3,8 @@ public struct Advice: Hashable, Sendable {
   public var band: Band
   /// Points that lack.
   public var lacking: Int
-  /// One step, or the fewest that together reach the band, in words with their points; empty where no change of signals can (a cap holds it down).
+  /// One step, or the fewest that together reach the band, in words with their points; empty where no change
+  /// of signals can (a cap holds it down).
   public var steps: [String]
 
   /// `nil` in the highest band.

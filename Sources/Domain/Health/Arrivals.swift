@@ -10,6 +10,7 @@ public struct Arrivals: Hashable, Sendable {
     self.subscriptions = subscriptions
   }
 
+  /// Notes that a fact of this kind arrived at `at`.
   public mutating func note(_ fact: Fact, at: Instant) {
     switch fact {
     case .event: events = max(events ?? at, at)

@@ -16,7 +16,8 @@ public struct Explanation: Hashable, Sendable {
   public var until: Instant?
 
   public init(
-    customer: String, at: Instant, score: Int, band: Band, variant: String?, model: String, pillars: [PillarScore], adjustments: [Adjustment],
+    customer: String, at: Instant, score: Int, band: Band, variant: String?, model: String, pillars: [PillarScore],
+    adjustments: [Adjustment],
     coverage: Coverage, until: Instant?
   ) {
     self.customer = customer
@@ -32,6 +33,7 @@ public struct Explanation: Hashable, Sendable {
   }
 }
 
+/// What a pillar gave: the sum of its measures' points, 0…max.
 public struct PillarScore: Hashable, Sendable {
   public var name: String
   public var points: Int
@@ -45,6 +47,7 @@ public struct PillarScore: Hashable, Sendable {
   }
 }
 
+/// What a measure gave, and the signal it was read from.
 public struct MeasureScore: Hashable, Sendable {
   public var name: String
   public var title: String

@@ -47,13 +47,14 @@ public struct HealthEvaluator: Sendable {
     let score = raw + adjustments.map(\.points).reduce(0, +)
     let total = pillars.map(\.max).reduce(0, +)
     return Explanation(
-      customer: state.id, at: at, score: score, band: model.bands.band(of: score), variant: variantName, model: model.version, pillars: scores,
+      customer: state.id, at: at, score: score, band: model.bands.band(of: score), variant: variantName, model: model.version,
+      pillars: scores,
       adjustments: adjustments, coverage: Coverage(share: total > 0 ? Double(covered) / Double(total) : 0, gaps: gaps),
       until: earliest(until, limit))
   }
 
-  /// The first instant after `explanation.at` at which time alone changes the score or its points. A lower bound of it where nothing changes within
-  /// `steps` steps of `Explanation.until`; `nil`: never.
+  /// The first instant after `explanation.at` at which time alone changes the score or its points. A lower bound of it where nothing
+  /// changes within `steps` steps of `Explanation.until`; `nil`: never.
   public func nextChange(of state: CustomerState, after explanation: Explanation, steps: Int = 64) -> Instant? {
     var next = explanation.until
     for _ in 0..<steps {
@@ -82,7 +83,8 @@ public struct HealthEvaluator: Sendable {
     let reading = formulas.reading(of: measure.signal.term)
     let (points, until) = PointsCalculator(formulas: formulas).points(of: measure, reading: reading)
     return (
-      MeasureScore(name: measure.name, title: measure.title, signal: reading.value, points: min(max(points, 0), measure.max), max: measure.max),
+      MeasureScore(
+        name: measure.name, title: measure.title, signal: reading.value, points: min(max(points, 0), measure.max), max: measure.max),
       until
     )
   }

@@ -15,7 +15,8 @@ struct SubscriptionSignals {
       let seats = stated.isEmpty ? state[attribute: "seats"].flatMap { Value($0, as: .number) } : .number(stated.reduce(0, +))
       return Reading(seats, until: until)
     case .subscribed: return Reading(.boolean(!running.isEmpty), until: until)
-    case .canceled: return Reading(.boolean(running.isEmpty && state.subscriptions.values.contains { $0.value.startedAt <= at }), until: until)
+    case .canceled:
+      return Reading(.boolean(running.isEmpty && state.subscriptions.values.contains { $0.value.startedAt <= at }), until: until)
     case .paymentFailed:
       return Reading(.boolean(running.contains { $0.status == "past_due" || $0.status == "unpaid" }), until: until)
     case .untilRenewal:

@@ -6,20 +6,24 @@ struct TicketSignals {
   func reading(of signal: Signal) -> Reading {
     switch signal {
     case .openTickets: count { _, phase in phase.isOpen ? .counted(until: nil) : .not(until: nil) }
-    case .unresolvedTickets(let age): count { ticket, phase in
-      guard phase.isOpen else { return .not(until: nil) }
-      return at - ticket.openedAt >= age ? .counted(until: nil) : .not(until: ticket.openedAt + age)
-    }
-    case .tickets(let span): count { ticket, _ in
-      at - ticket.openedAt < span ? .counted(until: ticket.openedAt + span) : .not(until: nil)
-    }
-    case .reopenedTickets(let span): count { ticket, _ in
-      guard let latest = ticket.reopenings.last(where: { $0 <= at }), at - latest < span else { return .not(until: nil) }
-      return .counted(until: latest + span)
-    }
+    case .unresolvedTickets(let age):
+      count { ticket, phase in
+        guard phase.isOpen else { return .not(until: nil) }
+        return at - ticket.openedAt >= age ? .counted(until: nil) : .not(until: ticket.openedAt + age)
+      }
+    case .tickets(let span):
+      count { ticket, _ in
+        at - ticket.openedAt < span ? .counted(until: ticket.openedAt + span) : .not(until: nil)
+      }
+    case .reopenedTickets(let span):
+      count { ticket, _ in
+        guard let latest = ticket.reopenings.last(where: { $0 <= at }), at - latest < span else { return .not(until: nil) }
+        return .counted(until: latest + span)
+      }
     case .oldestOpenTicket: oldestOpen
-    case .resolutionTime(let span): mean(within: span) { ticket, phase in Double((phase.since - ticket.openedAt).microseconds) }
-      .mapping { .duration(TimeSpan(microseconds: Int64($0.rounded()))) }
+    case .resolutionTime(let span):
+      mean(within: span) { ticket, phase in Double((phase.since - ticket.openedAt).microseconds) }
+        .mapping { .duration(TimeSpan(microseconds: Int64($0.rounded()))) }
     case .ticketSatisfaction(let span): mean(within: span) { ticket, _ in ticket.details.value.satisfaction }.mapping { .number($0) }
     default: Reading(nil)
     }
@@ -71,7 +75,8 @@ struct TicketSignals {
     func mapping(_ make: (Double) -> Value) -> Reading { Reading(value.map(make), until: until) }
   }
 
-  /// The mean of `quantity` over tickets solved within `span`. Summed in the order of ids, so that the last bit does not depend on a dictionary's order.
+  /// The mean of `quantity` over tickets solved within `span`. Summed in the order of ids, so that the last
+  /// bit does not depend on a dictionary's order.
   private func mean(within span: TimeSpan, of quantity: (Ticket, Ticket.Phase) -> Double?) -> Mean {
     var sum = 0.0
     var number = 0

@@ -31,6 +31,7 @@ public struct CivilDate: Hashable, Comparable, Sendable {
       checkedYear: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month, day: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
 
+  /// How many days the month (1–12) has in that year of the Gregorian calendar.
   public static func days(inMonth month: Int, year: Int) -> Int {
     switch month {
     case 2: isLeap(year) ? 29 : 28

@@ -67,7 +67,8 @@ public struct Day: Hashable, Comparable, Sendable {
 }
 
 extension Instant {
-  /// A number as systems count time: seconds since 1970, or milliseconds where it is that large (from 1e11). `nil` outside the years 1–9999.
+  /// A number as systems count time: seconds since 1970, or milliseconds where it is that large (from 1e11).
+  /// `nil` outside the years 1–9999.
   public init?(epoch number: Double) {
     guard number.isFinite else { return nil }
     let seconds = abs(number) >= 1e11 ? number / 1_000 : number

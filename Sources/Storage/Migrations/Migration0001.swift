@@ -41,6 +41,8 @@ enum Migration0001 {
       shard INTEGER NOT NULL,
       id TEXT NOT NULL,
       first_seen INTEGER NOT NULL,
+      first_heard INTEGER NOT NULL,
+      is_named INTEGER NOT NULL,
       attributes TEXT NOT NULL,
       PRIMARY KEY (shard, id)
     ) STRICT, WITHOUT ROWID;
@@ -56,7 +58,6 @@ enum Migration0001 {
       customer TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX actor_root ON actor (root);
-    CREATE INDEX actor_link ON actor (link) WHERE link IS NOT NULL;
 
     CREATE TABLE contact (
       shard INTEGER NOT NULL,
@@ -98,7 +99,6 @@ enum Migration0001 {
       state TEXT NOT NULL,
       PRIMARY KEY (shard, customer, id)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX ticket_id ON ticket (id);
 
     CREATE TABLE subscription (
       shard INTEGER NOT NULL,
@@ -109,7 +109,6 @@ enum Migration0001 {
       state TEXT NOT NULL,
       PRIMARY KEY (shard, customer, id)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX subscription_id ON subscription (id);
 
     CREATE TABLE survey_response (
       shard INTEGER NOT NULL,
@@ -120,7 +119,6 @@ enum Migration0001 {
       state TEXT NOT NULL,
       PRIMARY KEY (shard, customer, id)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX survey_response_id ON survey_response (id);
 
     CREATE TABLE health (
       shard INTEGER NOT NULL,

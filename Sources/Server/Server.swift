@@ -1,1 +1,0 @@
-// Routes, sign-in, tracking API, JSON API.
