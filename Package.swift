@@ -63,6 +63,10 @@ let package = Package(
         argumentParser, asyncHTTPClient, crypto, hummingbird, logging, serviceLifecycle,
       ],
       swiftSettings: strict),
+    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+    tests("DomainTests", ["Domain"]),
+    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging]),
+    tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests("TidyTests", []),
   ]
 )
