@@ -23,6 +23,8 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -51,7 +53,7 @@ let package = Package(
     room("SQL", []),
     room("SQLite", ["SQL", grdb]),
     room("Storage", ["Domain", "SQL"]),
-    room("Connectors", ["Domain", asyncHTTPClient, nioCore]),
+    room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
     room("Engine", ["Domain", "Storage", "SQL", logging, serviceLifecycle]),
     room("Server", ["Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
     room("Simulator", ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
@@ -62,6 +64,10 @@ let package = Package(
         argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
       ],
       swiftSettings: strict),
+    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+    tests("DomainTests", ["Domain"]),
+    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging]),
+    tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests("TidyTests", []),
   ]
 )
