@@ -21,6 +21,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -61,6 +62,9 @@ let package = Package(
         argumentParser, asyncHTTPClient, crypto, hummingbird, logging, serviceLifecycle,
       ],
       swiftSettings: strict),
+    tests(
+      "ServerTests",
+      ["Domain", "Engine", "Formats", "Server", "SQL", "SQLite", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),
     tests("TidyTests", []),
   ]
 )

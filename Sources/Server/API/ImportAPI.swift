@@ -35,7 +35,7 @@ final class ImportAPI: Sendable {
     defer { running.withLock { $0 -= 1 } }
     var session = ImportSession(reader: reader, isStrict: try query.flag("strict"), sink: sink, time: time, limits: limits)
     do {
-      try await read(request, context, into: &session)
+      try await read(request, into: &session)
     } catch {
       guard var problem = Problem(error) else { throw error }
       problem.members += session.counts
@@ -45,14 +45,14 @@ final class ImportAPI: Sendable {
     return .json(session.result)
   }
 
-  private func read(_ request: Request, _ context: RequestInfo, into session: inout ImportSession) async throws {
+  private func read(_ request: Request, into session: inout ImportSession) async throws {
     let rows = RowReader(format: Self.format(request), maximumBytes: limits.importDecompressed)
     var received = 0
     var pace = Pace(began: time.now())
     for try await chunk in request.body {
       received += chunk.readableBytes
       guard received <= limits.importBody else { throw Problem.tooLarge(limit: limits.importBody) }
-      try pace.count(chunk.readableBytes, now: time.now(), context)
+      try pace.count(chunk.readableBytes, now: time.now())
       var rest = Array(chunk.readableBytesView)[...]
       while !rest.isEmpty {
         try Self.unpacking(limits) { () throws(GzipError) in try rows.feed(Array(rest.prefix(Self.slice))) { session.take($0) } }
