@@ -21,6 +21,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -68,6 +69,9 @@ let package = Package(
     tests("DomainTests", ["Domain"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
+    tests(
+      "ServerTests",
+      ["Domain", "Engine", "Formats", "Server", "SQL", "SQLite", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),
     tests("TidyTests", []),
   ]
 )

@@ -29,6 +29,7 @@ struct ErrorAnswers: RouterMiddleware {
       return try await next(request, context)
     } catch {
       if var problem = Problem(error) {
+        Self.hangUp(on: request, problem.status, context.channel)
         if problem.status.code >= 500 {
           context.logger.warning("Request refused", metadata: ["status": "\(problem.status.code)", "reason": "\(error)"])
           problem.members.append(.init("request_id", .string(context.requestID)))
@@ -40,6 +41,17 @@ struct ErrorAnswers: RouterMiddleware {
       var problem = Problem.unexpected()
       problem.members.append(.init("request_id", .string(context.requestID)))
       return answer(problem)
+    }
+  }
+
+  /// Whoever was refused with a body still on the way could trickle it for ever. Who trickled already waits for no answer; the others get time to read it.
+  private static func hangUp(on request: Request, _ status: HTTPResponse.Status, _ channel: any Channel) {
+    switch status {
+    case .requestTimeout: channel.close(mode: .all, promise: nil)
+    case .unauthorized, .forbidden, .contentTooLarge:
+      guard request.headers[.contentLength].map({ $0 != "0" }) ?? (request.headers[.transferEncoding] != nil) else { return }
+      channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.close(mode: .all, promise: nil) }
+    default: break
     }
   }
 }

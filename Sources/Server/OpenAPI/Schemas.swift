@@ -133,7 +133,7 @@ enum Schemas {
     "accepted": Schema.integer, "duplicate": Schema.integer, "rejected": Schema.integer,
     "passed_over": Schema.described(Schema.integer, "Lines that the conditions leave out."),
     "errors": Schema.described(
-      Schema.list(of: Schema.object(["line": Schema.integer, "reason": Schema.text])), "The first errors; all are counted and set aside."),
+      Schema.list(of: Schema.object(["line": Schema.integer, "reason": Schema.text, "code": Schema.text])), "The first errors; all are counted and set aside."),
   ])
 
   private static let errors: [JSON.Member] = [

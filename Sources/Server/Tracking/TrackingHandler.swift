@@ -24,7 +24,7 @@ struct TrackingHandler: Sendable {
       try await authorize(key)
       isKnown = true
     }
-    return try await bodies.read(request, context, limit: endpoint.limit(limits)) { received in
+    return try await bodies.read(request, limit: endpoint.limit(limits)) { received in
       let bytes = try decoded(received, request, query, limit: endpoint.limit(limits))
       if !isKnown { try await authorize(bodyKey: bytes) }
       let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
