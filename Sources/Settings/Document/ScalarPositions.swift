@@ -88,6 +88,7 @@ struct ScalarPositions {
     mutating func skipBlock(_ count: Int) {
       guard line + 1 < lines.count else { return }
       line += 1
+      column = 0
       while line + 1 < lines.count, isLineEnd { line += 1 }
       let indent = lines[line].prefix { $0 == " " }.count
       column = indent
