@@ -65,8 +65,10 @@ let package = Package(
         argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
       ],
       swiftSettings: strict),
-    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     tests("DomainTests", ["Domain"]),
+    tests("FormatsTests", ["Domain", "Formats"]),
+    tests("SettingsTests", ["Domain", "Settings"]),
+    tests("SimulatorTests", ["Domain", "Simulator"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(
