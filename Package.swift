@@ -65,7 +65,7 @@ let package = Package(
       swiftSettings: strict),
     tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     tests("DomainTests", ["Domain"]),
-    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging]),
+    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests("TidyTests", []),
   ]
