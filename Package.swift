@@ -66,10 +66,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests("DomainTests", ["Domain"]),
-    tests("FormatsTests", ["Domain", "Formats"]),
-    tests("SettingsTests", ["Domain", "Settings"]),
-    tests("SimulatorTests", ["Domain", "Simulator"]),
-    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging]),
+    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(
       "ServerTests",
