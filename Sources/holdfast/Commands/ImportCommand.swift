@@ -100,9 +100,9 @@ struct ImportCommand: AsyncParsableCommand {
   private static func yaml(_ path: String) throws -> JSON {
     guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: 1 << 20), let text = String(data: data, encoding: .utf8)
     else { throw Refusal("\(path) cannot be read") }
-    switch YAMLDocument.json(text) {
+    switch YAMLDocument.json(text, file: path) {
     case .success(let json): return json
-    case .failure(let problem): throw Refusal("\(path):\(problem)")
+    case .failure(let problem): throw Refusal("\(problem)")
     }
   }
 
