@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Settings
 import Testing
@@ -44,6 +45,28 @@ struct DocumentationTests {
   func reference() throws {
     let reference = SettingsReference.markdown
     #expect(reference.contains("| `penalty` | a whole number, 5 to 20 | 10 |"))
-    #expect(try Self.page("configuration.md").contains(reference), "docs/configuration.md is stale: put SettingsReference.markdown at its end")
+    #expect(
+      try Self.page("configuration.md").contains(reference), "docs/configuration.md is stale: put SettingsReference.markdown at its end")
+  }
+
+  @Test("every signal of the expressions page compiles to its type")
+  func signals() throws {
+    let blueprint = try #require(SettingsLoader.load(files: Starter.full.files).blueprint)
+    let compiler = ExpressionCompiler(catalog: blueprint.catalog, segments: blueprint.segments, allowsScore: true)
+    let page = try Self.page("expressions.md")
+    let table = page.components(separatedBy: "## Signals")[1].components(separatedBy: "## Missing")[0]
+    var count = 0
+    for row in table.components(separatedBy: "\n") where row.hasPrefix("| `") {
+      let cells = row.components(separatedBy: " | ")
+      for code in cells[0].components(separatedBy: "`").enumerated() where code.offset % 2 == 1 {
+        let source = code.element.replacingOccurrences(of: "EVENT", with: "login")
+          .replacingOccurrences(of: "goal(NAME", with: "goal(automated").replacingOccurrences(
+            of: "segment(NAME", with: "segment(enterprise")
+        let type = try compiler.compile(source).get().type
+        #expect(cells[1].contains(type.rawValue), "\(source)")
+        count += 1
+      }
+    }
+    #expect(count > 30)
   }
 }

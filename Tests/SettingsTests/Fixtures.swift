@@ -1,5 +1,5 @@
-import Foundation
 import Domain
+import Foundation
 import Settings
 
 /// Loads texts as the tests need them.

@@ -36,9 +36,12 @@ struct SettingsPropertyTests {
     }
   }
 
-  @Test("hostile files are refused quickly", arguments: [
-    "alias bomb", "flow depth", "sequence depth", "key depth", "indent depth", "long line", "huge", "repeated keys", "many keys", "wide list",
-  ])
+  @Test(
+    "hostile files are refused quickly",
+    arguments: [
+      "alias bomb", "flow depth", "sequence depth", "key depth", "indent depth", "long line", "huge", "repeated keys", "many keys",
+      "wide list",
+    ])
   func hostile(kind: String) {
     let result = Fixture.load(Self.text(kind))
     #expect(result.blueprint == nil)

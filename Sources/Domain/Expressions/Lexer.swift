@@ -136,7 +136,9 @@ struct Lexer {
   }
 
   /// What people coming from other languages write, and its word here.
-  private static let foreign = ["&&": "and", "||": "or", "<>": "!=", "===": "==", "=": "==", "!": "not", "&": "and", "|": "or", "=>": ">=", "=<": "<="]
+  private static let foreign = [
+    "&&": "and", "||": "or", "<>": "!=", "===": "==", "=": "==", "!": "not", "&": "and", "|": "or", "=>": ">=", "=<": "<=",
+  ]
   private static let signs = ["==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ","]
   private static let candidates = (signs + foreign.keys).sorted { ($0.count, $0) > ($1.count, $1) }
 

@@ -93,7 +93,8 @@ private struct SegmentSetCompiler {
       heights[draft.name] = height
       scope.add(segment)
     case .failure(let failure):
-      let leansOnBroken = failure.all.count == 1 && references.contains { finished[$0.name] == nil && scope.brokenSegments.contains($0.name) }
+      let leansOnBroken =
+        failure.all.count == 1 && references.contains { finished[$0.name] == nil && scope.brokenSegments.contains($0.name) }
       if leansOnBroken, failure.all[0].message.hasPrefix("it refers") { return }
       errors[draft.name, default: []] += failure.all
     }

@@ -126,7 +126,9 @@ struct YAMLReader {
     var letters = Array(lines[mark.line - 1].unicodeScalars)
     var column = mark.column - 1
     if letters.indices.contains(column), letters[column] == "\"" || letters[column] == "'" { column += 1 }
-    guard letters.indices.contains(column), !isRenamed(letters[column]), letters[column] != "\"", letters[column] != "'" else { return false }
+    guard letters.indices.contains(column), !isRenamed(letters[column]), letters[column] != "\"", letters[column] != "'" else {
+      return false
+    }
     // Distinct renamings, or three of one key would collide again.
     letters[column] = Unicode.Scalar(Self.renamed.value + UInt32(renames)) ?? Self.renamed
     renames += 1
