@@ -9,14 +9,20 @@ public struct LogEntry: Hashable, Sendable {
   public var receivedAt: Instant
   public var actor: Actor
   public var fact: Fact
+  /// For entries that state a whole record anew ("ticket:T-7"): the record they state. Such an entry is a repeat where it says the same as the last one about
+  /// that record, whatever was said in between; `nil`: a repeat is told by the message id alone.
+  public var record: String?
 
-  public init(messageID: String, at: Instant, version: Instant, receivedAt: Instant, actor: Actor, fact: Fact) {
+  public init(
+    messageID: String, at: Instant, version: Instant, receivedAt: Instant, actor: Actor, fact: Fact, record: String? = nil
+  ) {
     self.messageID = messageID
     self.at = at
     self.version = version
     self.receivedAt = receivedAt
     self.actor = actor
     self.fact = fact
+    self.record = record
   }
 }
 

@@ -12,8 +12,8 @@ public struct Formula: Hashable, Sendable {
   }
 }
 
-/// The meaning of an expression. Missing values: a comparison, `in` or `contains` with a missing side is false; arithmetic with a missing side is missing;
-/// `and`, `or`, `not` take a missing side as false; `is missing` asks.
+/// The meaning of an expression. Missing values: a comparison, `in` or `contains` with a missing side is false; arithmetic with a missing
+/// side is missing; `and`, `or`, `not` take a missing side as false; `is missing` asks.
 public indirect enum Term: Hashable, Sendable {
   case literal(Value)
   case signal(Signal)

@@ -1,4 +1,5 @@
-/// How a customer's signals become 0–100 points. Valid by construction in `Settings`: pillar maxima sum to 100, measure maxima to their pillar's.
+/// How a customer's signals become 0–100 points. Valid by construction in `Settings`: pillar maxima sum to 100,
+/// measure maxima to their pillar's.
 public struct HealthModel: Hashable, Sendable {
   public var pillars: [Pillar]
   /// The first variant whose segment holds replaces `pillars`.
@@ -54,7 +55,8 @@ public struct Measure: Hashable, Sendable {
 public enum PointsRule: Hashable, Sendable {
   /// Numbers or durations, ascending limits: the first step whose limit the value is below gives its points, else `otherwise`. (`below:`)
   case below([Step], otherwise: Int)
-  /// Numbers or durations, descending limits: the first step whose limit the value reaches gives its points, else `otherwise`. (`at_least:`)
+  /// Numbers or durations, descending limits: the first step whose limit the value reaches gives its points, else `otherwise`.
+  /// (`at_least:`)
   case atLeast([Step], otherwise: Int)
   /// Numbers: `start` + `each` × value (`each` may be negative), plus `bonus` once `bonusWhen` holds; rounded half away from zero.
   case each(start: Int, each: Double, bonus: Int, bonusWhen: Formula?)
@@ -119,6 +121,7 @@ public struct Bands: Hashable, Sendable {
   public func band(of score: Int) -> Band { score >= healthyFrom ? .healthy : score >= atRiskFrom ? .atRisk : .critical }
 }
 
+/// Which of the three ranges a health score lies in, from worst to best.
 public enum Band: String, Hashable, Sendable, CaseIterable, Comparable {
   case critical
   case atRisk = "at-risk"

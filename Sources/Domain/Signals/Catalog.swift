@@ -34,7 +34,8 @@ public struct EventDeclaration: Hashable, Sendable {
   }
 }
 
-/// An event that counts as using a product feature. Several features may not share an event. `key` can be used in expressions like an event's.
+/// An event that counts as using a product feature. Several features may not share an event. `key` can be used in expressions
+/// like an event's.
 public struct FeatureDeclaration: Hashable, Sendable {
   public var key: String
   public var title: String

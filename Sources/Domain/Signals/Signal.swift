@@ -1,6 +1,7 @@
 /// A typed value derived from what is stored of one customer, at one instant. The leaves of every formula.
 ///
-/// Windows: those on counts and trends are whole UTC days (today and the days before, `days` in all), because roll-ups are kept by day; all others are exact to the microsecond.
+/// Windows: those on counts and trends are whole UTC days (today and the days before, `days` in all), because roll-ups are kept by day;
+/// all others are exact to the microsecond.
 public enum Signal: Hashable, Sendable {
   // Events
   /// `age(EVENT)`: time since the last such event; `never` where there was none.

@@ -65,3 +65,14 @@ public struct Day: Hashable, Comparable, Sendable {
   public static func + (a: Day, n: Int) -> Day { Day(number: a.number + Int32(n)) }
   public static func - (a: Day, n: Int) -> Day { Day(number: a.number - Int32(n)) }
 }
+
+extension Instant {
+  /// A number as systems count time: seconds since 1970, or milliseconds where it is that large (from 1e11).
+  /// `nil` outside the years 1–9999.
+  public init?(epoch number: Double) {
+    guard number.isFinite else { return nil }
+    let seconds = abs(number) >= 1e11 ? number / 1_000 : number
+    guard seconds >= -62_135_596_800, seconds < 253_402_300_800 else { return nil }
+    self.init(microseconds: Int64((seconds * 1_000_000).rounded()))
+  }
+}

@@ -1,0 +1,56 @@
+# The whole vocabulary: demo, test, bench, lint, format.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint format
+
+build := $(CURDIR)/.build
+swift_sources := $(wildcard Package.swift Sources Tests Benchmarks)
+scripts := $(wildcard scripts/* .ci/run)
+
+# `lint` and `test` share one build: the same products, the same flags, so that neither undoes the other's work.
+build_everything := swift build --build-tests --explicit-target-dependency-import-check error
+
+help:
+	@echo 'make demo    build Holdfast, fill it with a made-up company, serve it on http://127.0.0.1:8080'
+	@echo 'make test    run all tests, from pure functions to the real program over HTTP'
+	@echo 'make bench   measure an optimized build, with the machine beside the figures'
+	@echo 'make lint    check format, imports and scripts'
+	@echo 'make format  put all Swift into the house format'
+
+demo:
+	@scripts/system-packages
+	@[ -x '$(build)/debug/holdfast' ] || echo 'The first build takes some minutes, most of them for libraries; later ones take seconds.' >&2
+	@swift build --product holdfast
+	@'$(build)/debug/holdfast' demo $(ARGS)
+
+test: $(build)/venv/.ready
+	@scripts/system-packages --tests
+	$(build_everything)
+	swift test --skip-build --disable-xctest
+	HOLDFAST_BINARY='$(build)/debug/holdfast' '$(build)/venv/bin/python' -m pytest -o cache_dir='$(build)/pytest' Tests/EndToEnd
+
+bench:
+	@scripts/system-packages
+	@[ -x '$(build)/release/holdfast' ] || echo 'The first optimized build takes several minutes.' >&2
+	swift build -c release --product holdfast
+	swift build -c release --product holdfast-benchmark
+	'$(build)/release/holdfast-benchmark' $(ARGS)
+
+lint:
+	@scripts/system-packages
+	swift format lint --strict --recursive --parallel $(swift_sources)
+	$(build_everything)
+	@if command -v shellcheck >/dev/null; then echo 'shellcheck $(scripts)'; shellcheck $(scripts); \
+	else echo 'shellcheck is not installed: scripts are not checked' >&2; fi
+
+format:
+	swift format --in-place --recursive --parallel $(swift_sources)
+
+# The Python of the end-to-end tests, made anew when their requirements change.
+$(build)/venv/.ready: Tests/EndToEnd/requirements.txt
+	@scripts/system-packages --tests
+	python3 -m venv --clear '$(build)/venv'
+	'$(build)/venv/bin/pip' install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

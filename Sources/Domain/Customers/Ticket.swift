@@ -1,0 +1,110 @@
+/// A support case, folded from its records: whichever order they come in, the same ticket.
+public struct Ticket: Hashable, Sendable {
+  public struct Transition: Hashable, Sendable, Comparable {
+    public var at: Instant
+    public var status: TicketStatus
+    public init(at: Instant, status: TicketStatus) {
+      self.at = at
+      self.status = status
+    }
+    public static func < (a: Transition, b: Transition) -> Bool { (a.at, a.status) < (b.at, b.status) }
+  }
+
+  /// What the latest record states beside the status.
+  public struct Details: Hashable, Sendable {
+    public var subject: String?
+    public var priority: String?
+    public var satisfaction: Double?
+    public init(subject: String?, priority: String?, satisfaction: Double?) {
+      self.subject = subject
+      self.priority = priority
+      self.satisfaction = satisfaction
+    }
+    var rank: String { "\(satisfaction ?? -1)|\(priority ?? "")|\(subject ?? "")" }
+  }
+
+  /// A ticket keeps the first and the latest of more status changes than this.
+  public static let maximumTransitions = 200
+
+  public var id: String
+  public var openedAt: Instant
+  public var details: Versioned<Details>
+  /// Sorted, without repeats.
+  public var transitions: [Transition]
+
+  public init(id: String, openedAt: Instant, details: Versioned<Details>, transitions: [Transition]) {
+    self.id = id
+    self.openedAt = openedAt
+    self.details = details
+    self.transitions = transitions
+  }
+
+  public init(_ record: TicketRecord, version: Instant) {
+    id = record.id
+    openedAt = record.openedAt
+    details = Versioned(Details(record), version: version)
+    transitions = []
+    add(record, version: version)
+  }
+
+  /// Takes in what further records of the same ticket state. The earliest stated opening counts.
+  public mutating func merge(_ other: Ticket) {
+    openedAt = min(openedAt, other.openedAt)
+    details.merge(other.details) { $0.rank }
+    for transition in other.transitions { insert(transition) }
+  }
+
+  /// A solved or closed ticket without a time for it is solved as of the record's version.
+  private mutating func add(_ record: TicketRecord, version: Instant) {
+    insert(Transition(at: record.openedAt, status: .open))
+    if record.status.isOpen {
+      insert(Transition(at: max(version, record.openedAt), status: record.status))
+    } else {
+      insert(Transition(at: max(record.solvedAt ?? version, record.openedAt), status: record.status))
+    }
+  }
+
+  private mutating func insert(_ transition: Transition) {
+    let index = transitions.firstIndex { $0 >= transition } ?? transitions.endIndex
+    if index < transitions.endIndex, transitions[index] == transition { return }
+    transitions.insert(transition, at: index)
+    if transitions.count > Self.maximumTransitions { transitions.remove(at: 1) }
+  }
+
+  /// The status in force at `at`, since when it has been open or not, and when it changes next as far as is known.
+  func phase(at: Instant) -> Phase? {
+    var phase: Phase?
+    for transition in transitions {
+      guard transition.at <= at else {
+        phase?.until = transition.at
+        return phase ?? nil
+      }
+      if let present = phase, present.isOpen == transition.status.isOpen {
+        phase?.status = transition.status
+      } else {
+        phase = Phase(status: transition.status, since: transition.at, until: nil)
+      }
+    }
+    return phase
+  }
+
+  struct Phase {
+    var status: TicketStatus
+    /// Since when it has been open, or not.
+    var since: Instant
+    /// The next known change of status.
+    var until: Instant?
+    var isOpen: Bool { status.isOpen }
+  }
+
+  /// When it was opened again after having been solved or closed.
+  var reopenings: [Instant] {
+    zip(transitions, transitions.dropFirst()).filter { !$0.status.isOpen && $1.status.isOpen }.map { $1.at }
+  }
+}
+
+extension Ticket.Details {
+  init(_ record: TicketRecord) {
+    self.init(subject: record.subject, priority: record.priority, satisfaction: record.satisfaction)
+  }
+}

@@ -1,0 +1,153 @@
+/// Evaluates checked formulas over one customer at one instant, and tells until when the result holds.
+public struct FormulaEvaluator {
+  let reader: SignalReader
+  let state: CustomerState
+  let at: Instant
+  let health: Health?
+
+  public init(reader: SignalReader, state: CustomerState, at: Instant, health: Health? = nil) {
+    self.reader = reader
+    self.state = state
+    self.at = at
+    self.health = health
+  }
+
+  /// Whether a condition holds; a missing value counts as no.
+  public func holds(_ formula: Formula) -> Bool { reading(of: formula.term).isTrue }
+
+  public func reading(of term: Term) -> Reading {
+    switch term {
+    case .literal(let value): Reading(value)
+    case .signal(let signal): reader.reading(of: signal, in: state, at: at, health: health)
+    case .not(let inner): negated(reading(of: inner))
+    case .and(let a, let b): joined(a, b, decisive: false)
+    case .or(let a, let b): joined(a, b, decisive: true)
+    case .compare(let comparison, let a, let b): Self.compare(comparison, reading(of: a), reading(of: b), at: at)
+    case .arithmetic(let operation, let a, let b): calculated(operation, reading(of: a), reading(of: b))
+    case .isMissing(let inner):
+      {
+        let reading = reading(of: inner)
+        return Reading(.boolean(reading.value == nil), until: reading.until)
+      }()
+    case .oneOf(let inner, let values): oneOf(reading(of: inner), values)
+    case .contains(let text, let part): contains(reading(of: text), reading(of: part))
+    case .segment(_, let condition): reading(of: condition)
+    }
+  }
+
+  private func negated(_ reading: Reading) -> Reading { Reading(.boolean(!reading.isTrue), until: reading.until) }
+
+  /// `and` is decided by a false side, `or` by a true one; the result then holds as long as that side.
+  private func joined(_ a: Term, _ b: Term, decisive: Bool) -> Reading {
+    let left = reading(of: a)
+    if left.isTrue == decisive { return Reading(.boolean(decisive), until: left.until) }
+    let right = reading(of: b)
+    if right.isTrue == decisive { return Reading(.boolean(decisive), until: right.until) }
+    return Reading(.boolean(!decisive), until: earliest(left.until, right.until))
+  }
+
+  private func oneOf(_ reading: Reading, _ values: [Value]) -> Reading {
+    let readings = values.map { Self.compare(.equal, reading, Reading($0), at: at) }
+    return Reading(.boolean(readings.contains(where: \.isTrue)), until: readings.map(\.until).reduce(reading.until, earliest))
+  }
+
+  private func contains(_ text: Reading, _ part: Reading) -> Reading {
+    let until = earliest(text.until, part.until)
+    guard case .text(let whole)? = text.value, case .text(let wanted)? = part.value else { return Reading(.boolean(false), until: until) }
+    return Reading(.boolean(Self.contains(Self.folded(whole), Self.folded(wanted))), until: until)
+  }
+
+  private static func folded(_ text: String) -> [UInt8] { text.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } }
+
+  private static func contains(_ whole: [UInt8], _ part: [UInt8]) -> Bool {
+    guard !part.isEmpty else { return true }
+    guard whole.count >= part.count else { return false }
+    return (0...(whole.count - part.count)).contains { whole[$0..<($0 + part.count)].elementsEqual(part) }
+  }
+
+  // MARK: Comparison
+
+  /// Compares two readings. Running durations tell when the outcome turns.
+  static func compare(_ comparison: Term.Comparison, _ a: Reading, _ b: Reading, at: Instant) -> Reading {
+    let until = earliest(a.until, b.until)
+    guard let left = a.value, let right = b.value else { return Reading(.boolean(false), until: until) }
+    if case .duration(let x) = left, case .duration(let y) = right {
+      let holds = comparison.holds(x.microseconds, y.microseconds)
+      let turn = turn(of: comparison, x.microseconds, y.microseconds, slope: a.slope - b.slope).map { at + TimeSpan(microseconds: $0) }
+      return Reading(.boolean(holds), until: earliest(until, turn))
+    }
+    return Reading(.boolean(comparison.holds(left, right)), until: until)
+  }
+
+  /// In how many microseconds the outcome of comparing `x` and `y` changes, when their difference grows by `slope` a microsecond.
+  private static func turn(of comparison: Term.Comparison, _ x: Int64, _ y: Int64, slope: Int) -> Int64? {
+    guard slope != 0, x != .max, y != .max else { return nil }
+    let difference = x - y
+    let step = Int64(slope)
+    // The difference reaches or passes zero after -difference / step; the outcome can change there, or one microsecond later.
+    let crossing = -difference / step
+    let now = comparison.holds(difference, 0)
+    for candidate in max(1, crossing - 1)...max(1, crossing + 2) where comparison.holds(difference + candidate * step, 0) != now {
+      return candidate
+    }
+    return nil
+  }
+
+  // MARK: Arithmetic
+
+  private func calculated(_ operation: Term.Arithmetic, _ a: Reading, _ b: Reading) -> Reading {
+    let until = earliest(a.until, b.until)
+    switch (a.value, b.value) {
+    case (.number(let x)?, .number(let y)?): return Reading(operation.result(x, y).map(Value.number), until: until)
+    case (.duration(let x)?, .duration(let y)?):
+      guard x != .never, y != .never else { return Reading(.duration(.never), until: until) }
+      return operation == .add
+        ? Reading(.duration(x + y), slope: a.slope + b.slope, until: until) : Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
+    case (.instant(let x)?, .instant(let y)?): return Reading(.duration(x - y), until: until)
+    case (.instant(let x)?, .duration(let y)?):
+      // A date shifted by a running duration would run too: such a result is only good for this very instant.
+      let limit = b.slope == 0 ? until : at + TimeSpan(microseconds: 1)
+      return Reading(.instant(operation == .add ? x + y : x - y), until: limit)
+    default: return Reading(nil, until: until)
+    }
+  }
+}
+
+extension Term.Comparison {
+  func holds<T: Comparable>(_ a: T, _ b: T) -> Bool {
+    switch self {
+    case .equal: a == b
+    case .notEqual: a != b
+    case .less: a < b
+    case .lessOrEqual: a <= b
+    case .greater: a > b
+    case .greaterOrEqual: a >= b
+    }
+  }
+
+  /// Text compares by its UTF-8 bytes, as the databases do. Values of different types never compare.
+  func holds(_ a: Value, _ b: Value) -> Bool {
+    switch (a, b) {
+    case (.number(let x), .number(let y)): holds(x, y)
+    case (.boolean(let x), .boolean(let y)): holds(x ? 1 : 0, y ? 1 : 0)
+    case (.instant(let x), .instant(let y)): holds(x, y)
+    case (.duration(let x), .duration(let y)): holds(x, y)
+    case (.text(let x), .text(let y)):
+      x.utf8.elementsEqual(y.utf8) ? holds(0, 0) : x.utf8.lexicographicallyPrecedes(y.utf8) ? holds(0, 1) : holds(1, 0)
+    default: false
+    }
+  }
+}
+
+extension Term.Arithmetic {
+  func result(_ a: Double, _ b: Double) -> Double? {
+    let result =
+      switch self {
+      case .add: a + b
+      case .subtract: a - b
+      case .multiply: a * b
+      case .divide: b == 0 ? Double.nan : a / b
+      }
+    return result.isFinite ? result : nil
+  }
+}

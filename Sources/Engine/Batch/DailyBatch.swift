@@ -1,0 +1,88 @@
+import Domain
+import Logging
+import SQL
+import Storage
+
+/// The daily batch: derives every score anew from stored roll-ups and records and holds it against the live one. There must be no difference; where there is
+/// one it is mended, logged with both sides, and opens an incident.
+public struct DailyBatch: Sendable {
+  static let name = "daily_batch"
+  let fold: Fold
+
+  public init(fold: Fold) { self.fold = fold }
+
+  /// What a run found.
+  public struct Report: Hashable, Sendable {
+    public var customers = 0
+    public var differences: [String] = []
+  }
+
+  /// Runs if the configured time of day has come since the last run; the first sight of a database only notes the time.
+  public func runIfDue() async throws -> Report? {
+    let blueprint = fold.current.blueprint
+    let now = fold.time.now()
+    let lastRun = try await fold.database.read { try HousekeepingQueries.lastRun(of: Self.name, $0) }
+    guard LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute).isDue(at: now, lastRun: lastRun) else { return nil }
+    guard lastRun != nil else {
+      try await fold.database.write { try HousekeepingQueries.noteRun(of: Self.name, at: now, $0) }
+      return nil
+    }
+    return try await run()
+  }
+
+  public func run() async throws -> Report {
+    var report = Report()
+    var place: CustomerPlace? = .start
+    while let from = place {
+      let page = try await fold.transaction { fold, connection in try Self.check(after: from, &fold, connection) }
+      report.customers += page.customers
+      report.differences += page.differences
+      place = page.next
+    }
+    let now = fold.time.now()
+    let differences = report.differences
+    for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
+    try await fold.database.write { connection in
+      try HousekeepingQueries.noteRun(of: Self.name, at: now, connection)
+      guard !differences.isEmpty else { return }
+      let detail = differences.prefix(100).joined(separator: "\n")
+      try HousekeepingQueries.openIncident(
+        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now, connection)
+    }
+    return report
+  }
+
+  private struct Page: Sendable {
+    var customers: Int
+    var differences: [String]
+    var next: CustomerPlace?
+  }
+
+  private static func check(
+    after place: CustomerPlace, _ fold: inout FoldTransaction, _ connection: any Connection
+  ) throws -> Page {
+    let stored = try CustomerWalk.page(after: place, limit: 500, scope: fold.scope, connection)
+    var page = Page(customers: stored.count, differences: [], next: stored.last.map { CustomerPlace($0.state.id) })
+    for customer in stored {
+      let id = customer.state.id
+      try fold.ensure(customer: id, isNamed: false)
+      try fold.advance(id)
+      guard let live = fold.memory.customers[id]?.health else { continue }
+      let at = max(fold.now, live.calculatedAt)
+      let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
+      if derived.score != live.score || derived.band != live.band || derived.points != live.points {
+        page.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
+        fold.memory.customers[id]?.state = customer.state
+        try fold.record(derived, of: id, cause: .repair, newest: .distantPast)
+      } else if !derived.isSame(as: live) {
+        try fold.record(derived, of: id, cause: .time, newest: .distantPast)
+      }
+    }
+    try fold.flush()
+    return page
+  }
+}
+
+extension [MeasurePoints] {
+  var words: String { "(" + map { "\($0.name) \($0.points)" }.joined(separator: ", ") + ")" }
+}

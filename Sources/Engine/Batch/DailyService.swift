@@ -1,0 +1,29 @@
+import Domain
+import Logging
+import SQL
+import ServiceLifecycle
+
+/// Looks every half minute whether daily work is due.
+public struct DailyService: Service {
+  let batch: DailyBatch
+
+  public init(fold: Fold) { batch = DailyBatch(fold: fold) }
+
+  public func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        do {
+          if let report = try await batch.runIfDue() {
+            batch.fold.logger.info(
+              "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])
+          }
+        } catch let failure as DatabaseFailure {
+          batch.fold.logger.error("the daily batch failed; trying again", metadata: ["error": "\(failure.detail)"])
+        }
+        do {
+          try await batch.fold.time.sleep(for: .seconds(30))
+        } catch { return }
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Domain
+import Storage
+
+/// What the fold keeps between transactions so that it need not ask the database again. Always droppable: everything in it is stored.
+struct FoldMemory {
+  /// The blueprint that `customers` were loaded under.
+  var blueprintVersion = ""
+  var customers: [String: StoredCustomer] = [:]
+  var actors: [String: ActorRecord] = [:]
+  var names: [String: Int64]?
+  var arrivals: Arrivals?
+
+  /// More customers or actors than this are not kept; the next ones begin with an empty memory.
+  static let maximumCustomers = 50_000
+  static let maximumActors = 500_000
+
+  mutating func trim() {
+    if customers.count > Self.maximumCustomers { customers.removeAll(keepingCapacity: true) }
+    if actors.count > Self.maximumActors { actors.removeAll(keepingCapacity: true) }
+  }
+}

@@ -1,0 +1,165 @@
+import Domain
+import SQL
+import Storage
+
+/// The fold inside one write transaction: takes entries in log order, keeps roll-ups, records and identities, re-scores who was touched, decides about alerts.
+/// All of it is committed together with the new position, or none.
+struct FoldTransaction {
+  var memory: FoldMemory
+  let blueprint: Blueprint
+  let evaluator: HealthEvaluator
+  let scope: StateScope
+  let now: Instant
+  let connection: any Connection
+  /// A rebuild folds without scoring: no history, no alerts.
+  let scores: Bool
+
+  var usage: [UsageKey: EventUsage] = [:]
+  var index: [IndexRow] = []
+  var changedActors: Set<String> = []
+  /// Ids met for the first time in the entry at hand: nothing of theirs is stored.
+  var newActors: Set<String> = []
+  var changedCustomers: Set<String> = []
+  /// Customers to score anew, in the order they were touched, each with the newest time of what touched it.
+  var touched: [String: Instant] = [:]
+  var touchOrder: [String] = []
+  var arrivalsChanged = false
+  /// New deliveries were stored: the outbox has work.
+  var hasDeliveries = false
+
+  struct IndexRow {
+    var owner: RecordOwner
+    var at: Instant
+    var position: Int64
+  }
+
+  init(memory: FoldMemory, blueprint: Blueprint, now: Instant, connection: any Connection, scores: Bool = true) throws {
+    self.memory = memory
+    self.blueprint = blueprint
+    self.now = now
+    self.connection = connection
+    self.scores = scores
+    evaluator = blueprint.evaluator
+    scope = blueprint.scope(today: now.day)
+    if self.memory.blueprintVersion != blueprint.version {
+      self.memory.customers = [:]
+      self.memory.blueprintVersion = blueprint.version
+    }
+    self.memory.trim()
+    if self.memory.names == nil { self.memory.names = try UsageQueries.names(connection) }
+    if self.memory.arrivals == nil { self.memory.arrivals = try HousekeepingQueries.arrivals(connection) }
+    for name in scope.events.sorted() { _ = try eventID(of: name, isDeclared: true) }
+  }
+
+  /// Takes one entry in. Score and alerts follow in `finish`.
+  mutating func apply(_ entry: LogEntry, position: Int64) throws {
+    let owner = try owner(of: entry)
+    let touchTime = entry.version < entry.receivedAt ? max(entry.at, entry.version) : entry.at
+    if let named = entry.actor.customer { try ensure(customer: named, isNamed: true) }
+    if !owner.customer.isEmpty {
+      try ensure(customer: owner.customer, isNamed: false)
+      try touch(owner.customer, at: touchTime)
+    }
+    index.append(IndexRow(owner: owner, at: entry.at, position: position))
+    memory.arrivals?.note(entry.fact, at: entry.receivedAt)
+    arrivalsChanged = true
+    let person = owner.actor.isEmpty ? nil : try actor(owner.actor).root
+    if !owner.customer.isEmpty { take(entry, customer: owner.customer, person: person) }
+    try store(entry, owner: owner)
+  }
+
+  private mutating func take(_ entry: LogEntry, customer: String, person: String?) {
+    guard var stored = memory.customers.removeValue(forKey: customer) else { return }
+    let before = (stored.state.firstSeen, stored.state.firstHeard)
+    stored.state.apply(entry, actor: person, scope: scope)
+    if case .customer = entry.fact { changedCustomers.insert(customer) }
+    if before != (stored.state.firstSeen, stored.state.firstHeard) { changedCustomers.insert(customer) }
+    memory.customers[customer] = stored
+  }
+
+  /// Writes what the entry states beside the customer's signals in memory.
+  private mutating func store(_ entry: LogEntry, owner: RecordOwner) throws {
+    switch entry.fact {
+    case .event(let name, _):
+      let id = try eventID(of: name, isDeclared: false)
+      let key = UsageKey(customer: owner.customer, actor: owner.actor, isPinned: owner.isPinned, event: id, day: entry.at.day)
+      usage[key, default: EventUsage()].add(
+        count: 1, day: entry.at.day, first: entry.at, last: entry.at, keepingFrom: Day(number: .max))
+    case .contact(let traits):
+      var attributes = try RecordQueries.contactAttributes(customer: owner.customer, id: owner.actor, connection) ?? Attributes()
+      attributes.merge(traits, version: entry.version)
+      try RecordQueries.saveContact(customer: owner.customer, id: owner.actor, attributes, connection)
+    case .customer, .alias: break
+    case .ticket(let record):
+      var state = try records(of: owner)
+      if owner.customer.isEmpty { state.merge(Ticket(record, version: entry.version)) }
+      if let ticket = state.tickets[record.id] { try RecordQueries.save(ticket, owner: owner, connection) }
+    case .subscription(let record):
+      var state = try records(of: owner)
+      if owner.customer.isEmpty { state.merge(Versioned(record, version: entry.version)) }
+      if let item = state.subscriptions[record.id] { try RecordQueries.save(item, owner: owner, connection) }
+    case .response(let record):
+      var state = try records(of: owner)
+      if owner.customer.isEmpty {
+        state.merge(Versioned(CustomerState.Response(record: record, at: entry.at), version: entry.version))
+      }
+      if let item = state.responses[record.id] { try RecordQueries.save(item, owner: owner, connection) }
+    }
+  }
+
+  /// The customer's state, which has the entry already; or an unknown visitor's, as stored.
+  private func records(of owner: RecordOwner) throws -> CustomerState {
+    if let stored = memory.customers[owner.customer] { return stored.state }
+    var state = CustomerState(id: "")
+    try RecordQueries.load(into: &state, actor: owner.actor, connection)
+    return state
+  }
+
+  /// Whose entry it is: the customer it names itself, else that of the person who did it.
+  private mutating func owner(of entry: LogEntry) throws -> RecordOwner {
+    try noteIdentity(of: entry)
+    let key = entry.actor.contact ?? entry.actor.anonymous.map(Identity.anonymousKey) ?? ""
+    if let customer = entry.actor.customer, !entry.fact.followsContact {
+      return RecordOwner(customer: customer, actor: key, isPinned: true)
+    }
+    guard !key.isEmpty else { return RecordOwner(customer: entry.actor.customer ?? "", actor: "", isPinned: true) }
+    return RecordOwner(customer: try actor(key).customer, actor: key, isPinned: false)
+  }
+
+  /// The number of an event name in roll-ups. Beyond the bound on names, undeclared ones share the name "".
+  private mutating func eventID(of name: String, isDeclared: Bool) throws -> Int64 {
+    if let id = memory.names?[name] { return id }
+    let known = memory.names?.count ?? 0
+    guard isDeclared || known < UsageQueries.maximumNames || name.isEmpty else { return try eventID(of: "", isDeclared: true) }
+    let id = Int64(known + 1)
+    try UsageQueries.addName(name, id: id, connection)
+    memory.names?[name] = id
+    return id
+  }
+
+  /// Writes everything pending but scores, so that the tables can be read.
+  mutating func flush() throws {
+    for id in changedActors.sorted() { if let actor = memory.actors[id] { try ActorQueries.save(actor, connection) } }
+    for (key, part) in usage { try UsageQueries.add(key, count: part.total, first: part.first, last: part.last, connection) }
+    for row in index { try UsageQueries.index(owner: row.owner, at: row.at, position: row.position, connection) }
+    for id in changedCustomers.sorted() {
+      if let stored = memory.customers[id] { try RecordQueries.saveCustomer(stored.state, isNamed: stored.isNamed, connection) }
+    }
+    if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }
+    changedActors = []
+    usage = [:]
+    index = []
+    changedCustomers = []
+    arrivalsChanged = false
+  }
+}
+
+extension Fact {
+  /// What is said of a person goes where the person belongs, whatever customer the statement names beside it.
+  var followsContact: Bool {
+    switch self {
+    case .contact, .alias: true
+    default: false
+    }
+  }
+}

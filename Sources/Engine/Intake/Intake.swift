@@ -1,0 +1,126 @@
+import Domain
+import Logging
+import SQL
+import ServiceLifecycle
+
+/// Group commit: calls that wait at the same time share one durable transaction. The queue is bounded; beyond it callers are asked to come later.
+public actor Intake: IntakeSink, Service {
+  private enum Work {
+    case entries([LogEntry], CheckedContinuation<Result<[AppendOutcome], IntakeRefusal>, Never>)
+    case setAside([SetAside], CheckedContinuation<Result<Void, IntakeRefusal>, Never>)
+
+    var size: Int {
+      switch self {
+      case .entries(let entries, _): entries.count
+      case .setAside(let inputs, _): inputs.count
+      }
+    }
+  }
+
+  private let database: any Database
+  private let log: Log
+  private let time: any TimeSource
+  private let logger: Logger
+  private let onCommit: @Sendable () -> Void
+  private let capacity: Int
+  private let batch: Int
+  private var queue: [Work] = []
+  private var queued = 0
+  private var isOpen = true
+  private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+  /// - Parameters:
+  ///   - capacity: entries that may wait; more are refused as `overloaded`.
+  ///   - batch: entries per transaction, at most (but always whole calls).
+  ///   - onCommit: called after each durable commit: the fold has work.
+  public init(
+    database: any Database, log: Log, time: any TimeSource, logger: Logger, capacity: Int = 50_000, batch: Int = 5_000,
+    onCommit: @escaping @Sendable () -> Void
+  ) {
+    self.database = database
+    self.log = log
+    self.time = time
+    self.logger = logger
+    self.capacity = capacity
+    self.batch = batch
+    self.onCommit = onCommit
+  }
+
+  public func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
+    guard !entries.isEmpty else { return [] }
+    try admit(entries.count)
+    let result = await withCheckedContinuation { enqueue(.entries(entries, $0)) }
+    return try result.get()
+  }
+
+  public func setAside(_ inputs: [SetAside]) async throws(IntakeRefusal) {
+    guard !inputs.isEmpty else { return }
+    try admit(inputs.count)
+    let result = await withCheckedContinuation { enqueue(.setAside(inputs, $0)) }
+    return try result.get()
+  }
+
+  private func admit(_ count: Int) throws(IntakeRefusal) {
+    guard isOpen else { throw .unavailable("the server is shutting down") }
+    guard queued + count <= capacity || queue.isEmpty else { throw .overloaded(retryAfter: 1) }
+  }
+
+  private func enqueue(_ work: Work) {
+    queue.append(work)
+    queued += work.size
+    signal.yield()
+  }
+
+  /// Writes until the group shuts down; what was queued by then is still written.
+  public func run() async throws {
+    await withTaskCancellationOrGracefulShutdownHandler {
+      for await _ in signals { await drain() }
+    } onCancelOrGracefulShutdown: { [signal] in
+      signal.finish()
+    }
+    isOpen = false
+    await drain()
+  }
+
+  private func drain() async {
+    while !queue.isEmpty {
+      var taken: [Work] = []
+      var size = 0
+      while let next = queue.first, taken.isEmpty || size + next.size <= batch {
+        taken.append(queue.removeFirst())
+        size += next.size
+      }
+      await commit(taken)
+      queued -= size
+    }
+  }
+
+  private func commit(_ works: [Work]) async {
+    let entries = works.map { work in if case .entries(let entries, _) = work { entries } else { [LogEntry]() } }
+    let aside = works.flatMap { work in if case .setAside(let inputs, _) = work { inputs } else { [SetAside]() } }
+    let now = time.now()
+    let result: Result<[[AppendOutcome]], IntakeRefusal>
+    do {
+      result = .success(
+        try await database.write { [log] connection in
+          let outcomes = try log.append(entries.flatMap(\.self), connection)
+          if !aside.isEmpty { try Log.setAside(aside, at: now, connection) }
+          var start = 0
+          return entries.map { part in
+            defer { start += part.count }
+            return Array(outcomes[start..<(start + part.count)])
+          }
+        })
+    } catch {
+      logger.error("intake cannot write", metadata: ["error": "\((error as? DatabaseFailure)?.detail ?? "\(error)")"])
+      result = .failure(IntakeRefusal(error))
+    }
+    if case .success = result { onCommit() }
+    for (index, work) in works.enumerated() {
+      switch work {
+      case .entries(_, let continuation): continuation.resume(returning: result.map { $0[index] })
+      case .setAside(_, let continuation): continuation.resume(returning: result.map { _ in })
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Domain
+
+/// Where entries go in. `append` returns when they are durable: what it accepted survives a kill -9.
+public protocol IntakeSink: Sendable {
+  /// Appends entries to the log by group commit, dropping those whose message id was seen before.
+  /// - Returns: for each entry, in order, whether it was new.
+  /// - Throws: `IntakeRefusal`.
+  func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome]
+
+  /// Keeps what could not be taken, with its reason; counted in the statistics. Bounded: the oldest are forgotten.
+  func setAside(_ inputs: [SetAside]) async throws(IntakeRefusal)
+}
+
+public enum AppendOutcome: Hashable, Sendable { case accepted, duplicate }
+
+/// Input that could not be taken.
+public struct SetAside: Hashable, Sendable {
+  /// "tracking", "import customers".
+  public var source: String
+  /// A stable label with an optional sentence after a colon ("missing_event: a track call needs an event name").
+  public var reason: String
+  /// The beginning of what came, at most 500 characters.
+  public var excerpt: String
+  public init(source: String, reason: String, excerpt: String) {
+    self.source = source
+    self.reason = reason
+    self.excerpt = excerpt
+  }
+}
+
+/// Why nothing of a call was taken; the sender should come again.
+public enum IntakeRefusal: Error, Hashable, Sendable {
+  /// The queue is full: 429 with `Retry-After` in whole seconds.
+  case overloaded(retryAfter: Int)
+  /// The database cannot take writes now: 503. The text is for the sender, without internals.
+  case unavailable(String)
+}

@@ -1,0 +1,87 @@
+import Domain
+import SQL
+import Storage
+
+/// Appends to the log inside a write transaction.
+public struct Log: Sendable {
+  private let hash: SipHash
+
+  /// The key of the message ids' hash belongs to the database; it is made once, from `randomKey`.
+  public init(database: any Database, randomKey: (UInt64, UInt64)) async throws {
+    let name = "message_key"
+    let text = "\(randomKey.0) \(randomKey.1)"
+    let stored = try await database.write { connection in
+      if let stored = try HousekeepingQueries.setting(name, connection) { return stored }
+      try HousekeepingQueries.set(name, to: text, connection)
+      return text
+    }
+    let parts = stored.split(separator: " ").compactMap { UInt64($0) }
+    guard parts.count == 2 else {
+      throw DatabaseFailure(kind: .unusable, message: "the database has lost its message key; restore a backup", detail: name)
+    }
+    hash = SipHash(key0: parts[0], key1: parts[1])
+  }
+
+  func append(_ entries: [LogEntry], _ connection: any Connection) throws -> [AppendOutcome] {
+    var outcomes: [AppendOutcome] = []
+    outcomes.reserveCapacity(entries.count)
+    for entry in entries {
+      let key = entry.actor.customer ?? entry.actor.contact ?? entry.actor.anonymous ?? ""
+      let isNew = try EventQueries.append(entry, hash: hash, shard: Shard.number(of: key), connection)
+      outcomes.append(isNew ? .accepted : .duplicate)
+    }
+    let accepted = outcomes.count { $0 == .accepted }
+    try HousekeepingQueries.count("accepted", by: accepted, connection)
+    try HousekeepingQueries.count("duplicate", by: outcomes.count - accepted, connection)
+    return outcomes
+  }
+
+  static func setAside(_ inputs: [SetAside], at now: Instant, _ connection: any Connection) throws {
+    var counts: [String: Int] = [:]
+    for input in inputs {
+      let label = input.reason.split(separator: ":", maxSplits: 1).first.map(String.init) ?? input.reason
+      counts[label, default: 0] += 1
+      try HousekeepingQueries.setAside(source: input.source, reason: input.reason, excerpt: input.excerpt, at: now, connection)
+    }
+    try HousekeepingQueries.count("rejected", by: inputs.count, connection)
+    for (label, count) in counts.sorted(by: { $0.key < $1.key }) {
+      try HousekeepingQueries.count("rejected.\(label)", by: count, connection)
+    }
+  }
+}
+
+/// A sink that writes each call at once: for the command line, where there is one caller.
+public struct DirectIntake: IntakeSink {
+  let database: any Database
+  let log: Log
+  let time: any TimeSource
+
+  public init(database: any Database, log: Log, time: any TimeSource) {
+    self.database = database
+    self.log = log
+    self.time = time
+  }
+
+  public func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
+    do {
+      return try await database.write { [log] in try log.append(entries, $0) }
+    } catch {
+      throw IntakeRefusal(error)
+    }
+  }
+
+  public func setAside(_ inputs: [SetAside]) async throws(IntakeRefusal) {
+    let now = time.now()
+    do {
+      try await database.write { try Log.setAside(inputs, at: now, $0) }
+    } catch {
+      throw IntakeRefusal(error)
+    }
+  }
+}
+
+extension IntakeRefusal {
+  init(_ error: any Error) {
+    self = .unavailable((error as? DatabaseFailure)?.message ?? "the database cannot take writes now")
+  }
+}

@@ -1,0 +1,60 @@
+import Domain
+import SQL
+import Storage
+
+/// What may be asked of the engine: the read side, shared by the HTTP interface and the command line.
+public struct Inquiries: Sendable {
+  public struct CustomerQuery: Hashable, Sendable {
+    public enum Sort: String, Hashable, Sendable, CaseIterable {
+      case score, name, id, started, mrr
+    }
+    /// A condition in the expression language, compiled by the caller's `Blueprint`; `nil`: all.
+    public var condition: Formula?
+    public var sort: Sort
+    public var descending: Bool
+    /// 1…1 000.
+    public var limit: Int
+    public var cursor: String?
+    /// As of then; `nil`: now, from the stored scores.
+    public var at: Instant?
+    public init(condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil, at: Instant? = nil) {
+      self.condition = condition
+      self.sort = sort
+      self.descending = descending
+      self.limit = limit
+      self.cursor = cursor
+      self.at = at
+    }
+  }
+
+  /// A cursor that this list did not give out.
+  public struct InvalidCursor: Error {}
+
+  /// Counts since the database was made, and how far the fold is behind.
+  public struct Statistics: Hashable, Sendable {
+    public var accepted: Int
+    public var duplicate: Int
+    public var rejected: Int
+    /// Age of the oldest entry that is durable but not yet folded; 0 when there is none.
+    public var foldLag: TimeSpan
+    /// Rejections by the label of their reason.
+    public var rejectedByReason: [String: Int]
+    public init(accepted: Int, duplicate: Int, rejected: Int, foldLag: TimeSpan, rejectedByReason: [String: Int]) {
+      self.accepted = accepted
+      self.duplicate = duplicate
+      self.rejected = rejected
+      self.foldLag = foldLag
+      self.rejectedByReason = rejectedByReason
+    }
+  }
+
+  let database: any Database
+  let current: CurrentBlueprint
+  let time: any TimeSource
+
+  public init(database: any Database, current: CurrentBlueprint, time: any TimeSource) {
+    self.database = database
+    self.current = current
+    self.time = time
+  }
+}

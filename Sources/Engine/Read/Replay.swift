@@ -1,0 +1,20 @@
+import Domain
+import SQL
+import Storage
+
+/// As-of: a customer's state folded from the log alone, with only what had happened by then. Who is who is taken as known today.
+enum Replay {
+  /// `nil`: nothing of that customer had happened by `at`.
+  static func state(of id: String, at: Instant, scope: StateScope, _ connection: any Connection) throws -> CustomerState? {
+    var state = CustomerState(id: id)
+    var people: [String: String] = [:]
+    var entries = 0
+    try EventQueries.entries(of: id, through: at, connection) { stored, actor in
+      guard case .success(let entry) = stored.entry else { return }
+      if people[actor] == nil, !actor.isEmpty { people[actor] = try ActorQueries.load(actor, connection)?.root ?? actor }
+      state.apply(entry, actor: people[actor], scope: scope)
+      entries += 1
+    }
+    return entries > 0 ? state : nil
+  }
+}

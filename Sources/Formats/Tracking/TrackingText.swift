@@ -1,0 +1,61 @@
+import Domain
+
+/// Ids and names as senders give them, checked. Shared by all tracking shapes.
+struct TrackingText {
+  let limits: TrackingLimits
+
+  /// What careless code sends when it has no id. As ids they would melt strangers into one person.
+  private static let nobodies: Set<String> = ["null", "undefined", "NaN", "[object Object]"]
+
+  /// An id, or `nil` where there is none.
+  func id(_ json: JSON?) throws(RejectionReason) -> String? {
+    guard let text = JSON.text(for: json), !Self.nobodies.contains(text) else { return nil }
+    guard fits(text) else { throw .idTooLong }
+    guard !text.utf8.contains(0) else { throw .invalidText }
+    return text
+  }
+
+  /// The name of an event, or `nil` where there is none.
+  func name(_ json: JSON?) throws(RejectionReason) -> String? {
+    guard let text = JSON.text(for: json) else { return nil }
+    guard fits(text) else { throw .nameTooLong }
+    guard !text.utf8.contains(0) else { throw .invalidText }
+    return text
+  }
+
+  func fits(_ text: String) -> Bool { text.utf8.count <= limits.idLength || text.unicodeScalars.count <= limits.idLength }
+
+  /// A message id as it is stored: as given up to 100 bytes, else (or with control characters in it) `h:` and its 128-bit hash.
+  static func messageID(_ given: String) -> String {
+    guard given.utf8.count > 100 || given.utf8.contains(where: { $0 < 0x20 }) else { return given }
+    return "h:" + StableHash.fnv1a128Hex(given.utf8)
+  }
+}
+
+/// What became of one message.
+enum TrackingOutcome {
+  case entries([LogEntry])
+  case ignored
+}
+
+extension TrackingBatch {
+  /// Reads the items one by one; a refused one does not disturb its neighbours.
+  mutating func take(
+    _ items: [JSON], limits: TrackingLimits, _ read: (JSON) throws(RejectionReason) -> TrackingOutcome
+  ) {
+    entries.reserveCapacity(items.count)
+    for (index, item) in items.enumerated() {
+      do throws(RejectionReason) {
+        guard index < limits.messages else { throw .tooMany }
+        guard item.members != nil else { throw .notAnObject }
+        guard item.approximateByteCount <= limits.messageBytes else { throw .tooLarge }
+        switch try read(item) {
+        case .entries(let read): entries.append(contentsOf: read)
+        case .ignored: ignored += 1
+        }
+      } catch {
+        rejected.append(Rejection(index: index, reason: error, excerpt: item.excerpt(limit: 200)))
+      }
+    }
+  }
+}

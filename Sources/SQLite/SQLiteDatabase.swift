@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+import SQL
+
+/// The embedded database: one file in WAL mode, one writer, readers that never wait. Durable means durable: `synchronous = FULL`.
+public final class SQLiteDatabase: Seam {
+  private let pool: DatabasePool
+  public let path: String
+
+  /// Opens or creates the database at `path`.
+  /// - Throws: `DatabaseFailure` of kind `unusable` where the file cannot be opened.
+  public init(path: String, readers: Int = 4) throws {
+    self.path = path
+    var configuration = Configuration()
+    configuration.maximumReaderCount = readers
+    configuration.busyMode = .timeout(15)
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA cache_size = -32000")
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
+    }
+    do {
+      pool = try DatabasePool(path: path, configuration: configuration)
+      // GRDB lowers the writer to NORMAL after `prepareDatabase`: set what we promise after opening, and look.
+      let level = try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        return try Int.fetchOne(db, sql: "PRAGMA synchronous")
+      }
+      guard level == 2 else {
+        throw DatabaseFailure(kind: .unusable, message: "\(path): cannot be made durable", detail: "synchronous = \(level ?? -1)")
+      }
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseFailure(error, path: path)
+    }
+  }
+
+  public func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    do {
+      return try await pool.read { db in try body(SQLiteConnection(db: db)) }
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseFailure(error, path: path)
+    }
+  }
+
+  public func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    // GRDB rolls a write back when its task is cancelled; the receipt of what has been done outside must be kept all the same.
+    let pool = pool
+    let path = path
+    return try await Task {
+      do {
+        return try await pool.write { db in try body(SQLiteConnection(db: db)) }
+      } catch let error as GRDB.DatabaseError {
+        throw DatabaseFailure(error, path: path)
+      }
+    }.value
+  }
+
+  public func backup(to path: String) async throws {
+    do {
+      let target = try DatabaseQueue(path: path)
+      try pool.backup(to: target)
+      try target.close()
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseFailure(error, path: path)
+    }
+  }
+
+  public func close() async throws {
+    try pool.close()
+  }
+}
+
+/// GRDB's connection behind the seam. Lives only inside a transaction's body.
+struct SQLiteConnection: Connection {
+  let db: GRDB.Database
+
+  func execute(_ sql: String, _ values: [any SQLBindable]) throws -> Int {
+    let statement = try db.cachedStatement(sql: sql)
+    try statement.execute(arguments: Self.arguments(values))
+    return db.changesCount
+  }
+
+  func each(_ sql: String, _ values: [any SQLBindable], _ body: (any SeamRow) throws -> Bool) throws {
+    let statement = try db.cachedStatement(sql: sql)
+    let cursor = try GRDB.Row.fetchCursor(statement, arguments: Self.arguments(values))
+    while let row = try cursor.next() {
+      guard try body(SQLiteRow(row: row)) else { return }
+    }
+  }
+
+  func script(_ sql: String) throws {
+    try db.execute(sql: sql)
+  }
+
+  private static func arguments(_ values: [any SQLBindable]) -> StatementArguments {
+    StatementArguments(
+      values.map { value -> DatabaseValue in
+        switch value.sqlValue {
+        case .null: .null
+        case .integer(let number): number.databaseValue
+        case .real(let number): number.databaseValue
+        case .text(let text): text.databaseValue
+        case .blob(let bytes): Data(bytes).databaseValue
+        }
+      })
+  }
+}
+
+struct SQLiteRow: SeamRow {
+  let row: GRDB.Row
+
+  func isNull(_ column: Int) -> Bool { row.hasNull(atIndex: column) }
+  func integer(_ column: Int) -> Int64 { row[column] }
+  func real(_ column: Int) -> Double { row[column] }
+  func text(_ column: Int) -> String { row[column] }
+  func blob(_ column: Int) -> [UInt8] { [UInt8](row[column] as Data) }
+}
+
+extension DatabaseFailure {
+  init(_ error: GRDB.DatabaseError, path: String) {
+    let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "")\(error.sql.map { " in: \($0)" } ?? "")"
+    switch error.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self.init(kind: .busy, message: "the database \(path) is locked by another process", detail: detail)
+    case .SQLITE_FULL:
+      self.init(kind: .full, message: "no space is left for the database \(path)", detail: detail)
+    case .SQLITE_CANTOPEN:
+      self.init(kind: .unusable, message: "the database \(path) cannot be opened: does its folder exist, and may you write there?", detail: detail)
+    case .SQLITE_NOTADB:
+      self.init(kind: .unusable, message: "\(path) is not a database", detail: detail)
+    case .SQLITE_CORRUPT:
+      self.init(kind: .unusable, message: "the database \(path) is damaged; restore a backup", detail: detail)
+    case .SQLITE_READONLY:
+      self.init(kind: .unusable, message: "the database \(path) may not be written", detail: detail)
+    case .SQLITE_CONSTRAINT:
+      self.init(kind: .constraint, message: "the database refused a row: this is a bug of Holdfast", detail: detail)
+    default:
+      self.init(kind: .other, message: "the database \(path) failed", detail: detail)
+    }
+  }
+}

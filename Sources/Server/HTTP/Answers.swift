@@ -1,0 +1,57 @@
+import Domain
+import Hummingbird
+import NIOCore
+
+extension Response {
+  /// JSON with its media type; answers about customers are for nobody's cache.
+  static func json(_ json: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:]) -> Response {
+    var fields = headers
+    fields[.contentType] = type
+    fields[.cacheControl] = "no-store"
+    return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.printedBytes())))
+  }
+
+  static func problem(_ problem: Problem) -> Response {
+    var headers = problem.headers
+    if problem.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"holdfast\"" }
+    return json(problem.document, status: problem.status, type: "application/problem+json", headers: headers)
+  }
+}
+
+/// Every error becomes an answer. What may not be told becomes a 500 with the request's id, and stands in the log.
+struct ErrorAnswers: RouterMiddleware {
+  typealias Context = RequestInfo
+  /// How this part of the interface tells problems.
+  let answer: @Sendable (Problem) -> Response
+
+  func handle(_ request: Request, context: RequestInfo, next: (Request, RequestInfo) async throws -> Response) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch {
+      if var problem = Problem(error) {
+        Self.hangUp(on: request, problem.status, context.channel)
+        if problem.status.code >= 500 {
+          context.logger.warning("Request refused", metadata: ["status": "\(problem.status.code)", "reason": "\(error)"])
+          problem.members.append(.init("request_id", .string(context.requestID)))
+        }
+        return answer(problem)
+      }
+      // The path and the kind of error, never the query or the body: they hold keys and contacts' data.
+      context.logger.error("Request failed", metadata: ["path": "\(context.endpointPath ?? "?")", "error": "\(error)"])
+      var problem = Problem.unexpected()
+      problem.members.append(.init("request_id", .string(context.requestID)))
+      return answer(problem)
+    }
+  }
+
+  /// Whoever was refused with a body still on the way could trickle it for ever. Who trickled already waits for no answer; the others get time to read it.
+  private static func hangUp(on request: Request, _ status: HTTPResponse.Status, _ channel: any Channel) {
+    switch status {
+    case .requestTimeout: channel.close(mode: .all, promise: nil)
+    case .unauthorized, .forbidden, .contentTooLarge:
+      guard request.headers[.contentLength].map({ $0 != "0" }) ?? (request.headers[.transferEncoding] != nil) else { return }
+      channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.close(mode: .all, promise: nil) }
+    default: break
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Crypto
+import Foundation
+import Storage
+
+/// The text of keys: `hf_write_` or `hf_api_` and 32 random bytes in base64url.
+enum KeyText {
+  static let secretBytes = 32
+  /// 32 bytes in base64 without padding.
+  private static let secretLength = 43
+
+  static func make(scope: KeyScope, secret: [UInt8]) -> String {
+    let text = Data(secret).base64EncodedString()
+      .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+    return "hf_\(scope.rawValue)_\(text)"
+  }
+
+  /// Whether a text has the form of a key: what has not needs no look into the database.
+  static func isShaped(_ text: String) -> Bool {
+    for scope in KeyScope.allCases {
+      let prefix = "hf_\(scope.rawValue)_"
+      guard text.hasPrefix(prefix) else { continue }
+      let secret = text.utf8.dropFirst(prefix.utf8.count)
+      return secret.count == secretLength && secret.allSatisfy(isBase64URL)
+    }
+    return false
+  }
+
+  static func isBase64URL(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  static func hash(_ key: String) -> [UInt8] { Array(SHA256.hash(data: Data(key.utf8))) }
+
+  /// Compares in a time that does not depend on where the two differ.
+  static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+    guard a.count == b.count else { return false }
+    var difference: UInt8 = 0
+    for index in a.indices { difference |= a[index] ^ b[index] }
+    return difference == 0
+  }
+}

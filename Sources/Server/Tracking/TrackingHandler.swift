@@ -1,0 +1,127 @@
+import Domain
+import Engine
+import Formats
+import Hummingbird
+import Storage
+
+/// Takes tracking calls: finds the key, reads the body, appends what is good to the log, sets aside what is not. Answers when both are durable.
+struct TrackingHandler: Sendable {
+  let sink: any IntakeSink
+  let keys: KeyStore
+  let time: any TimeSource
+  let limits: ServerLimits
+  let bodies: BodyReader
+  let randomBytes: @Sendable (Int) -> [UInt8]
+
+  /// Larger bodies without a key in them are refused unread; smaller ones get to hear whether they were JSON at all.
+  private static let readWithoutKey = 32 << 10
+
+  func handle(_ request: Request, _ context: RequestInfo, _ endpoint: TrackingEndpoint) async throws -> Response {
+    let query = Query(request)
+    // A key in the head is checked before the body is read.
+    var isKnown = false
+    if let key = Credentials.writeKey(request.headers, query) {
+      try await authorize(key)
+      isKnown = true
+    }
+    return try await bodies.read(request, limit: endpoint.limit(limits)) { received in
+      let bytes = try decoded(received, request, query, limit: endpoint.limit(limits))
+      if !isKnown { try await authorize(bodyKey: bytes) }
+      let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
+      let batch = try read(call, endpoint, context)
+      if !isKnown {
+        guard let key = batch.writeKey, !batch.keysDiffer else { throw Self.noKey }
+        try await authorize(key)
+      }
+      try await take(batch)
+      return Self.answer(endpoint.answer, call.json, batch)
+    }
+  }
+
+  private struct Call {
+    let json: JSON
+    let receivedAt: Instant
+    let sentAt: Instant?
+  }
+
+  private static let noKey = Problem.unauthorized(
+    "Send a write key in force: as the user name of Basic authorization, or in the body as writeKey (PostHog: api_key).")
+
+  /// - Throws: `Problem` 401 for an unknown or revoked key, 403 for one of another scope.
+  func authorize(_ key: String) async throws {
+    guard let found = try await keys.find(key) else { throw Self.noKey }
+    guard found.scope == .write else {
+      throw Problem.wrongScope("This key has the scope \(found.scope.rawValue); tracking calls need one with the scope write.")
+    }
+  }
+
+  /// Looks for a valid key in a body that is not parsed yet.
+  private func authorize(bodyKey bytes: [UInt8]) async throws {
+    if let candidate = KeyScan.firstWriteKey(in: bytes) {
+      try await authorize(candidate)
+    } else if bytes.count > Self.readWithoutKey {
+      throw Self.noKey
+    }
+  }
+
+  private func decoded(_ received: [UInt8], _ request: Request, _ query: Query, limit: Int) throws -> [UInt8] {
+    let result = TrackingBody.decode(
+      received, contentEncoding: request.headers[.contentEncoding], contentType: request.headers[.contentType], query: query.text,
+      limits: .init(received: limit, decoded: limit))
+    switch result {
+    case .success(let bytes): return bytes
+    case .failure(.tooLarge): throw Problem.tooLarge(limit: limit)
+    case .failure(let error): throw Problem.invalidBody("\(error)")
+    }
+  }
+
+  private static func parsed(_ bytes: [UInt8]) throws -> JSON {
+    do {
+      return try JSON.parse(bytes, limits: JSONLimits(bytes: bytes.count, values: 1_000_000))
+    } catch {
+      throw Problem(code: "invalid-json", status: .badRequest, title: "Invalid JSON", detail: "\(error)")
+    }
+  }
+
+  private func read(_ call: Call, _ endpoint: TrackingEndpoint, _ context: RequestInfo) throws -> TrackingBatch {
+    switch endpoint.shape {
+    case .segment(let route):
+      return TrackingReader.read(call.json, route: route, receivedAt: call.receivedAt, newID: newID)
+    case .jitsu:
+      // A type of the path that is none of ours ("event") leaves it to the message.
+      let route = TrackingRoute(pathComponent: try context.part("type")) ?? .batch
+      return TrackingReader.read(call.json, route: route, receivedAt: call.receivedAt, newID: newID)
+    case .postHog:
+      let limits = TrackingLimits(messageBytes: limits.postHogMessage, messages: limits.postHogMessages)
+      return PostHogReader.read(call.json, receivedAt: call.receivedAt, sentAt: call.sentAt, limits: limits, newID: newID)
+    case .drop:
+      var batch = TrackingBatch()
+      batch.writeKey = Self.key(of: call.json)
+      return batch
+    }
+  }
+
+  /// The key of a body whose content is dropped, under any of its names.
+  private static func key(of json: JSON) -> String? {
+    let first = json.array?.first ?? json
+    for source in [first, first["properties"] ?? .null] {
+      for name in ["writeKey", "api_key", "token", "$token"] { if let key = source[name]?.string { return key } }
+    }
+    return nil
+  }
+
+  /// First what cannot be taken: where that is refused the sender comes again, and no entry has been stored twice.
+  func take(_ batch: TrackingBatch) async throws {
+    if !batch.rejected.isEmpty { try await sink.setAside(batch.rejected.map(Self.setAside)) }
+    if !batch.entries.isEmpty { _ = try await sink.append(batch.entries) }
+  }
+
+  func newID() -> String {
+    "hf-" + randomBytes(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+
+  private static func setAside(_ rejection: Rejection) -> SetAside {
+    SetAside(
+      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt))
+  }
+}

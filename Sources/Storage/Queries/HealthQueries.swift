@@ -1,0 +1,110 @@
+import Domain
+import SQL
+
+/// Scores and their history: tables `health` and `health_change`.
+public enum HealthQueries {
+  static let columns = "score, band, coverage, calculated_at, next_change_at, model, points"
+
+  public static func health(of customer: String, _ connection: any Connection) throws -> Health? {
+    try connection.first(
+      "SELECT \(columns) FROM health WHERE shard = $1 AND customer = $2", [Shard.number(of: customer), customer]) { try health($0, from: 0) }
+  }
+
+  public static func save(_ health: Health, of customer: String, _ connection: any Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO health (shard, customer, score, band, coverage, calculated_at, next_change_at, model, points)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      ON CONFLICT (shard, customer) DO UPDATE SET score = excluded.score, band = excluded.band, coverage = excluded.coverage,
+        calculated_at = excluded.calculated_at, next_change_at = excluded.next_change_at, model = excluded.model, points = excluded.points
+      """,
+      [
+        Shard.number(of: customer), customer, health.score, health.band.rawValue, health.coverage, health.calculatedAt.microseconds,
+        health.nextChangeAt?.microseconds, health.model, StateCoding.text(health.points),
+      ])
+  }
+
+  /// Customers whose score time alone changes at or before `now`, the longest due first.
+  public static func due(at now: Instant, limit: Int, _ connection: any Connection) throws -> [String] {
+    try connection.rows(
+      "SELECT customer FROM health WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT $2", [now.microseconds, limit]) { $0.text(0) }
+  }
+
+  /// When the next score changes by time alone.
+  public static func nextDue(_ connection: any Connection) throws -> Instant? {
+    try connection.first("SELECT MIN(next_change_at) FROM health WHERE next_change_at IS NOT NULL") {
+      $0.optionalInteger(0).map(Instant.init(microseconds:))
+    } ?? nil
+  }
+
+  public static func append(_ change: HealthChange, of customer: String, _ connection: any Connection) throws {
+    let shard = Shard.number(of: customer)
+    let ordinal =
+      try connection.first(
+        "SELECT COALESCE(MAX(ordinal) + 1, 0) FROM health_change WHERE shard = $1 AND customer = $2 AND at = $3",
+        [shard, customer, change.at.microseconds]) { $0.int(0) } ?? 0
+    try connection.execute(
+      """
+      INSERT INTO health_change
+        (shard, customer, at, ordinal, score_from, score_to, band_from, band_to, cause, model, points)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      """,
+      [
+        shard, customer, change.at.microseconds, ordinal, change.from, change.to, change.bandFrom?.rawValue, change.bandTo.rawValue,
+        change.cause.rawValue, change.model, StateCoding.text(change.points),
+      ])
+  }
+
+  /// Changes of one customer, newest first.
+  public static func changes(of customer: String, limit: Int, _ connection: any Connection) throws -> [HealthChange] {
+    try connection.rows(
+      """
+      SELECT at, score_from, score_to, band_from, band_to, cause, model, points FROM health_change
+      WHERE shard = $1 AND customer = $2 ORDER BY at DESC, ordinal DESC LIMIT $3
+      """, [Shard.number(of: customer), customer, limit]
+    ) { row in
+      HealthChange(
+        at: Instant(microseconds: row.integer(0)), from: row.optionalInteger(1).map { Int($0) }, to: row.int(2),
+        bandFrom: try row.optionalText(3).map(band), bandTo: try band(row.text(4)), cause: try cause(row.text(5)), model: row.text(6),
+        points: try StateCoding.points(row.text(7)))
+    }
+  }
+
+  /// Number of customers, sum of scores, by band.
+  public static func distribution(_ connection: any Connection) throws -> [(band: Band, customers: Int, sum: Int)] {
+    try connection.rows("SELECT band, COUNT(*), CAST(SUM(score) AS BIGINT) FROM health GROUP BY band") {
+      (try band($0.text(0)), $0.int(1), $0.int(2))
+    }
+  }
+
+  /// The score each customer had at `mark`, for those whose score differs now: largest falls first, then rises.
+  public static func movers(since mark: Instant, limit: Int, _ connection: any Connection) throws -> [(id: String, from: Int, to: Int)] {
+    try connection.rows(
+      """
+      SELECT now.customer, past.score_to, now.score FROM health AS now JOIN health_change AS past
+        ON past.shard = now.shard AND past.customer = now.customer
+      WHERE (past.at, past.ordinal) = (SELECT at, ordinal FROM health_change AS h WHERE h.shard = now.shard AND h.customer = now.customer
+          AND h.at <= $1 ORDER BY at DESC, ordinal DESC LIMIT 1) AND past.score_to <> now.score
+      ORDER BY ABS(now.score - past.score_to) DESC, now.customer LIMIT $2
+      """, [mark.microseconds, limit]
+    ) { ($0.text(0), $0.int(1), $0.int(2)) }
+  }
+
+  static func health(_ row: any Row, from column: Int) throws -> Health {
+    Health(
+      score: row.int(column), band: try band(row.text(column + 1)), coverage: row.real(column + 2),
+      calculatedAt: Instant(microseconds: row.integer(column + 3)),
+      nextChangeAt: row.optionalInteger(column + 4).map(Instant.init(microseconds:)), model: row.text(column + 5),
+      points: try StateCoding.points(row.text(column + 6)))
+  }
+
+  private static func band(_ text: String) throws -> Band {
+    guard let band = Band(rawValue: text) else { throw Unreadable(text) }
+    return band
+  }
+
+  private static func cause(_ text: String) throws -> HealthChange.Cause {
+    guard let cause = HealthChange.Cause(rawValue: text) else { throw Unreadable(text) }
+    return cause
+  }
+}

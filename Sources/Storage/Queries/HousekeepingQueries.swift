@@ -1,0 +1,87 @@
+import Domain
+import SQL
+
+/// Small tables: settings, counters, the fold's position, arrivals, what was set aside, schedules, incidents.
+public enum HousekeepingQueries {
+  public static func setting(_ name: String, _ connection: any Connection) throws -> String? {
+    try connection.first("SELECT value FROM setting WHERE name = $1", [name]) { $0.text(0) }
+  }
+
+  public static func set(_ name: String, to value: String, _ connection: any Connection) throws {
+    try connection.execute(
+      "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", [name, value])
+  }
+
+  public static func count(_ name: String, by amount: Int, _ connection: any Connection) throws {
+    guard amount != 0 else { return }
+    try connection.execute(
+      "INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value", [name, amount])
+  }
+
+  public static func counters(_ connection: any Connection) throws -> [String: Int] {
+    try Dictionary(connection.rows("SELECT name, value FROM counter") { ($0.text(0), $0.int(1)) }, uniquingKeysWith: +)
+  }
+
+  /// How far the log has been folded. One owner folds all shards here; its row is that of shard 0.
+  public static func position(_ connection: any Connection) throws -> Int64 {
+    try connection.first("SELECT position FROM fold WHERE shard = 0") { $0.integer(0) } ?? 0
+  }
+
+  public static func setPosition(_ position: Int64, _ connection: any Connection) throws {
+    try connection.execute(
+      "INSERT INTO fold (shard, fence, position) VALUES (0, 0, $1) ON CONFLICT (shard) DO UPDATE SET position = excluded.position", [position])
+  }
+
+  public static func arrivals(_ connection: any Connection) throws -> Arrivals {
+    var arrivals = Arrivals()
+    try connection.each("SELECT kind, last_at FROM arrival", []) { row in
+      let at = Instant(microseconds: row.integer(1))
+      switch row.text(0) {
+      case "event": arrivals.events = at
+      case "ticket": arrivals.tickets = at
+      case "subscription": arrivals.subscriptions = at
+      default: break
+      }
+      return true
+    }
+    return arrivals
+  }
+
+  public static func save(_ arrivals: Arrivals, _ connection: any Connection) throws {
+    for (kind, at) in [("event", arrivals.events), ("ticket", arrivals.tickets), ("subscription", arrivals.subscriptions)] {
+      guard let at else { continue }
+      try connection.execute(
+        "INSERT INTO arrival (kind, last_at) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET last_at = excluded.last_at",
+        [kind, at.microseconds])
+    }
+  }
+
+  /// Only this many inputs that could not be taken are kept; all are counted.
+  public static let maximumSetAside = 10_000
+
+  public static func setAside(source: String, reason: String, excerpt: String, at: Instant, _ connection: any Connection) throws {
+    try connection.execute(
+      "INSERT INTO set_aside (at, source, reason, excerpt) VALUES ($1, $2, $3, $4)", [at.microseconds, source, reason, excerpt])
+    try connection.execute("DELETE FROM set_aside WHERE id <= (SELECT MAX(id) FROM set_aside) - $1", [maximumSetAside])
+  }
+
+  public static func lastRun(of name: String, _ connection: any Connection) throws -> Instant? {
+    try connection.first("SELECT last_run_at FROM schedule WHERE name = $1", [name]) { Instant(microseconds: $0.integer(0)) }
+  }
+
+  public static func noteRun(of name: String, at: Instant, _ connection: any Connection) throws {
+    try connection.execute(
+      "INSERT INTO schedule (name, last_run_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET last_run_at = excluded.last_run_at",
+      [name, at.microseconds])
+  }
+
+  public static func openIncident(kind: String, detail: String, at: Instant, _ connection: any Connection) throws {
+    try connection.execute("INSERT INTO incident (kind, opened_at, detail) VALUES ($1, $2, $3)", [kind, at.microseconds, detail])
+  }
+
+  public static func incidents(_ connection: any Connection) throws -> [(kind: String, at: Instant, detail: String)] {
+    try connection.rows("SELECT kind, opened_at, detail FROM incident ORDER BY id DESC LIMIT 100") {
+      ($0.text(0), Instant(microseconds: $0.integer(1)), $0.text(2))
+    }
+  }
+}
