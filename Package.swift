@@ -68,6 +68,7 @@ let package = Package(
     tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     tests("DomainTests", ["Domain"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging]),
+    tests("SettingsTests", ["Settings", "Domain", yams]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(
       "ServerTests",

@@ -108,7 +108,8 @@ struct BlueprintTests {
     #expect(open.blueprint != nil)
     #expect(
       open.diagnostics.map(\.description) == [
-        "a.yaml:49:36: warning: a secret stands in the open here; keep it in an environment variable or a file, did you mean \"${SLACK_WEBHOOK_URL}\"?"
+        "a.yaml:49:36: warning: a secret stands in the open here; keep it in an environment variable or a file"
+          + ", did you mean \"${SLACK_WEBHOOK_URL}\"?"
       ])
     let wrong = SettingsLoader.load(files: [("a.yaml", Fixture.base)], environment: ["HOOK": "hunter2"])
     #expect(wrong.blueprint == nil)

@@ -15,7 +15,8 @@ struct DiagnosticTests {
     (
       "Europe/Berlin", "Europe/Berln",
       [
-        "2:12: error: \"time_zone\" is a time zone like Europe/Berlin, there is none called \"Europe/Berln\", did you mean \"Europe/Berlin\"?"
+        "2:12: error: \"time_zone\" is a time zone like Europe/Berlin, there is none called \"Europe/Berln\""
+          + ", did you mean \"Europe/Berlin\"?"
       ]
     ),
     ("core: true", "core: yes", ["5:42: error: \"core\" is true or false, not \"yes\", did you mean \"true\"?"]),
@@ -23,7 +24,8 @@ struct DiagnosticTests {
     (
       "  exports: Export", "  Exports Now: Export",
       [
-        "6:3: error: \"Exports Now\" is no name: small letters, digits and _, beginning with a letter, at most 64, did you mean \"exports_now\"?"
+        "6:3: error: \"Exports Now\" is no name: small letters, digits and _, beginning with a letter, at most 64"
+          + ", did you mean \"exports_now\"?"
       ]
     ),
     (
@@ -66,7 +68,8 @@ struct DiagnosticTests {
       "company: Acme", "company: \npublic_url: example.com\ndaily_batch: 25:00",
       [
         "1:9: error: \"company\" has no value",
-        "2:13: error: \"public_url\" is an address that begins with http:// or https://, not \"example.com\", did you mean \"https://example.com\"?",
+        "2:13: error: \"public_url\" is an address that begins with http:// or https://, not \"example.com\""
+          + ", did you mean \"https://example.com\"?",
         "3:14: error: \"daily_batch\" is a time of day like \"02:00\", not \"25:00\"",
       ]
     ),

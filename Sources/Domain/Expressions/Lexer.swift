@@ -13,7 +13,8 @@ struct Token: Hashable {
   var range: Range<Int>
 }
 
-/// Splits an expression into tokens. A wrong character is reported and read as what was probably meant, so that the rest can be checked too.
+/// Splits an expression into tokens. A wrong character is reported and read as what was probably meant, so that the rest can be
+/// checked too.
 struct Lexer {
   static let keywords: Set<String> = ["and", "or", "not", "is", "missing", "present", "in", "contains", "true", "false"]
 
