@@ -67,6 +67,7 @@ let package = Package(
       swiftSettings: strict),
     tests("DomainTests", ["Domain"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
+    tests("SettingsTests", ["Settings", "Domain", yams]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(
       "ServerTests",

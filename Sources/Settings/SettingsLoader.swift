@@ -26,7 +26,8 @@ public enum SettingsLoader {
       for entry in YAMLReader.read(file: file.name, text: file.text, findings: &findings) {
         if let other = places.updateValue(entry.place, forKey: entry.key) {
           findings.error(
-            entry.place, "\"\(entry.key.prefix(80))\" stands in \(other.file):\(other.line) already; a top-level key stands in one file only")
+            entry.place,
+            "\"\(entry.key.prefix(80))\" stands in \(other.file):\(other.line) already; a top-level key stands in one file only")
         } else {
           entries.append(entry)
         }

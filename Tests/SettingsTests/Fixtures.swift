@@ -1,5 +1,5 @@
-import Foundation
 import Domain
+import Foundation
 import Settings
 
 /// Loads texts as the tests need them.
@@ -70,18 +70,5 @@ enum Fixture {
   static func diagnostics(_ old: String, _ new: String) -> [String] {
     guard let range = base.range(of: old) else { return ["the base does not hold \(old)"] }
     return load(base.replacingCharacters(in: range, with: new)).diagnostics.map { String($0.description.dropFirst("a.yaml:".count)) }
-  }
-}
-
-/// A small generator of pseudo-random numbers with a printable seed (Steele, Lea, Flood 2014).
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Settings
 import Testing
@@ -36,9 +37,12 @@ struct SettingsPropertyTests {
     }
   }
 
-  @Test("hostile files are refused quickly", arguments: [
-    "alias bomb", "flow depth", "sequence depth", "key depth", "indent depth", "long line", "huge", "repeated keys", "many keys", "wide list",
-  ])
+  @Test(
+    "hostile files are refused quickly",
+    arguments: [
+      "alias bomb", "flow depth", "sequence depth", "key depth", "indent depth", "long line", "huge", "repeated keys", "many keys",
+      "wide list",
+    ])
   func hostile(kind: String) {
     let result = Fixture.load(Self.text(kind))
     #expect(result.blueprint == nil)

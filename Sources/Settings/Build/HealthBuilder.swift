@@ -58,7 +58,8 @@ struct HealthBuilder {
       var measures: [Measure] = []
       for measure in members {
         if let first = places[measure.name] {
-          error(measure.place, "measure \"\(measure.name)\" stands in line \(first.line) already; names of measures are unique in the model")
+          error(
+            measure.place, "measure \"\(measure.name)\" stands in line \(first.line) already; names of measures are unique in the model")
         }
         places[measure.name] = measure.place
         let standardMax = members.count == 1 ? max : nil
@@ -118,7 +119,9 @@ struct HealthBuilder {
     var result: [String: Measure] = [:]
     for member in checked["measures"]?.members ?? [] {
       guard declared.contains(member.name) else {
-        error(member.place, "unknown measure \"\(member.name)\": a variant replaces measures of the model", suggestion: nearest(member.name, in: declared))
+        error(
+          member.place, "unknown measure \"\(member.name)\": a variant replaces measures of the model",
+          suggestion: nearest(member.name, in: declared))
         continue
       }
       let base = known.first { $0.name == member.name }

@@ -10,7 +10,8 @@ struct ScalarPositions {
     }
   }
 
-  /// Where character `offset` of the value stands that begins at `place`. Exact for plain and quoted scalars; for block scalars as near as can be.
+  /// Where character `offset` of the value stands that begins at `place`. Exact for plain and quoted scalars; for block scalars
+  /// as near as can be.
   func place(of offset: Int, from place: Place, style: Located.Style) -> Place {
     guard lines.indices.contains(place.line - 1) else { return place }
     var cursor = Cursor(lines: lines, line: place.line - 1, column: place.column - 1)

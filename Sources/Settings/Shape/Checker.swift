@@ -2,9 +2,7 @@ import Domain
 
 /// Holds settings against their shapes and says everything that does not fit.
 struct Checker {
-  private(set) var findings: Findings
-
-  init(findings: Findings) { self.findings = findings }
+  var findings: Findings
 
   /// The top level: entries of all files together.
   mutating func check(root: ObjectShape, entries: [Located.Entry], place: Place) -> Checked {

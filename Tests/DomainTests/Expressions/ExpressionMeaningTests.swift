@@ -99,9 +99,13 @@ struct ExpressionMeaningTests {
   @Test("durations read back as they are written", arguments: ["14d", "3h", "30m", "45s", "0s", "90d"])
   func durations(text: String) throws { #expect(try #require(TimeSpan(text: text)).text == text) }
 
-  @Test("calendar dates are days since 1970", arguments: [("1970-01-01", 0), ("2000-03-01", 11_017), ("1969-12-31", -1), ("2024-12-31", 20_088)])
+  @Test(
+    "calendar dates are days since 1970",
+    arguments: [("1970-01-01", 0), ("2000-03-01", 11_017), ("1969-12-31", -1), ("2024-12-31", 20_088)])
   func dates(text: String, day: Int32) { #expect(Instant(calendarDate: text) == Day(number: day).start) }
 
-  @Test("impossible dates are none", arguments: ["2023-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "24-01-01", "2024-04-31", "", "2024-01-01Z"])
+  @Test(
+    "impossible dates are none",
+    arguments: ["2023-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "24-01-01", "2024-04-31", "", "2024-01-01Z"])
   func noDates(text: String) { #expect(Instant(calendarDate: text) == nil) }
 }

@@ -6,7 +6,8 @@ struct ExpressionPropertyTests {
   private static let words =
     ExpressionMeaningTests.signals.map(\.0)
     + [
-      "and", "or", "not", "is", "missing", "present", "in", "contains", "true", "[", "]", "(", ")", ",", "==", "!=", "<", "<=", "+", "-", "*",
+      "and", "or", "not", "is", "missing", "present", "in", "contains", "true", "[", "]", "(", ")", ",", "==", "!=", "<", "<=", "+", "-",
+      "*",
       "/", "14d", "3", "0.5", "\"x\"", "\"healthy\"", "\"", "\\", "'", "é", "in_segment(enterprise)", "date(\"2024-01-01\")", "&&", "=",
     ]
 
@@ -15,7 +16,8 @@ struct ExpressionPropertyTests {
     for seed in UInt64(1)...4_000 {
       var random = SplitMix64(seed: seed)
       let count = Int.random(in: 0...12, using: &random)
-      let source = (0..<count).map { _ in Self.words.randomElement(using: &random) ?? "" }.joined(separator: Bool.random(using: &random) ? " " : "")
+      let source = (0..<count).map { _ in Self.words.randomElement(using: &random) ?? "" }.joined(
+        separator: Bool.random(using: &random) ? " " : "")
       check(source, seed)
     }
   }
