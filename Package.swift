@@ -24,7 +24,10 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -51,7 +54,7 @@ let package = Package(
     room("SQL", []),
     room("SQLite", ["SQL", grdb]),
     room("Storage", ["Domain", "SQL"]),
-    room("Connectors", ["Domain", asyncHTTPClient, nioCore]),
+    room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
     room("Engine", ["Domain", "Storage", "SQL", logging, serviceLifecycle]),
     room("Server", ["Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
     room("Simulator", ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
@@ -59,9 +62,12 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        argumentParser, asyncHTTPClient, crypto, hummingbird, logging, serviceLifecycle,
+        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
       ],
       swiftSettings: strict),
+    tests("DomainTests", ["Domain"]),
+    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
+    tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(
       "ServerTests",
       ["Domain", "Engine", "Formats", "Server", "SQL", "SQLite", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),

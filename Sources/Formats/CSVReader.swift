@@ -27,7 +27,8 @@ public enum CSVProblem: String, Error, Hashable, Sendable, CaseIterable {
 
 /// Reads CSV (RFC 4180) as its bytes come, in bounded memory.
 ///
-/// Beyond the RFC: lines may end in LF or CRLF, a byte order mark is passed over, lines of blanks are no records, and a quote inside a field that did not begin
+/// Beyond the RFC: lines may end in LF or CRLF, a byte order mark is passed over, lines of blanks are no records, and a quote inside a
+/// field that did not begin
 /// with one is an ordinary character. Where the pieces of the file are cut never matters.
 public struct CSVReader {
   private var limits: CSVLimits
@@ -214,7 +215,8 @@ private struct CSVFields {
     var fields: [String] = []
     var start = 0
     while start <= bytes.count {
-      guard let (field, next) = bytes.count > start && bytes[start] == UInt8(ascii: "\"") ? quoted(from: start + 1) : plain(from: start) else {
+      guard let (field, next) = bytes.count > start && bytes[start] == UInt8(ascii: "\"") ? quoted(from: start + 1) : plain(from: start)
+      else {
         return nil
       }
       fields.append(field)

@@ -3,7 +3,8 @@ import Domain
 /// Instants in the forms that senders and exports use.
 public enum LooseInstant {
   /// ISO 8601 text, or a number (also as text) of seconds, milliseconds or microseconds since 1970, told apart by size:
-  /// below 10^11 seconds (till the year 5138), below 10^14 milliseconds, else microseconds. A number below 10^8 (seconds in 1973) is taken for
+  /// below 10^11 seconds (till the year 5138), below 10^14 milliseconds, else microseconds. A number below 10^8 (seconds in 1973) is
+  /// taken for
   /// something else, a year for example, and is no instant.
   public static func read(_ json: JSON?) -> Instant? {
     switch json {

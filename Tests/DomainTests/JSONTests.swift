@@ -6,10 +6,12 @@ import Testing
     "Valid texts become the values they say",
     arguments: [
       ("null", .null), (" true ", true), ("[]", []), ("{}", [:]), ("0", 0), ("-0", 0), ("-12", -12), ("1.5", 1.5), ("1e2", 100.0),
-      ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .number(9223372036854775808)),
+      ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
+      ("9223372036854775808", .number(9_223_372_036_854_775_808)),
       ("123456789012345678901234567890", .number(1.2345678901234568e29)), ("5e-324", .number(.leastNonzeroMagnitude)), ("\"\"", ""),
       ("\"a\\n\\u00e4\\/\\\"\"", "a\nä/\""), ("\"\\ud83d\\ude00\"", "😀"), ("\"\\ud83d\"", "\u{FFFD}"), ("\"\\ude00x\"", "\u{FFFD}x"),
-      ("\"\\ud83d\\u0041\"", "\u{FFFD}A"), ("\"\\u0000\"", "\0"), ("\u{FEFF}[1]", [1]), ("{\"a\":1,\"a\":2}", .object([.init("a", 1), .init("a", 2)])),
+      ("\"\\ud83d\\u0041\"", "\u{FFFD}A"), ("\"\\u0000\"", "\0"), ("\u{FEFF}[1]", [1]),
+      ("{\"a\":1,\"a\":2}", .object([.init("a", 1), .init("a", 2)])),
       ("[1,[2,{\"x\":[]}]]", [1, [2, ["x": []]]]),
     ] as [(String, JSON)])
   func valid(text: String, expected: JSON) throws {
@@ -19,10 +21,13 @@ import Testing
   @Test(
     "Invalid texts are refused with reason and place",
     arguments: [
-      ("", .unexpectedEnd, 0), ("[", .unexpectedEnd, 1), ("[1,]", .unexpectedByte, 3), ("{\"a\"}", .unexpectedByte, 4), ("{a:1}", .unexpectedByte, 1),
-      ("tru", .unexpectedEnd, 3), ("trie", .unexpectedByte, 2), ("01", .invalidNumber, 0), ("-", .unexpectedEnd, 1), ("1.", .unexpectedEnd, 2),
+      ("", .unexpectedEnd, 0), ("[", .unexpectedEnd, 1), ("[1,]", .unexpectedByte, 3), ("{\"a\"}", .unexpectedByte, 4),
+      ("{a:1}", .unexpectedByte, 1),
+      ("tru", .unexpectedEnd, 3), ("trie", .unexpectedByte, 2), ("01", .invalidNumber, 0), ("-", .unexpectedEnd, 1),
+      ("1.", .unexpectedEnd, 2),
       ("1e999", .invalidNumber, 0), ("\"a", .unexpectedEnd, 2), ("\"\\x\"", .invalidEscape, 1), ("\"\\u12g4\"", .invalidEscape, 5),
-      ("\"\n\"", .controlCharacter, 1), ("1 2", .trailingText, 2), ("NaN", .unexpectedByte, 0), ("+1", .unexpectedByte, 0), ("[1 2]", .unexpectedByte, 3),
+      ("\"\n\"", .controlCharacter, 1), ("1 2", .trailingText, 2), ("NaN", .unexpectedByte, 0), ("+1", .unexpectedByte, 0),
+      ("[1 2]", .unexpectedByte, 3),
     ] as [(String, JSONError.Reason, Int)])
   func invalid(text: String, reason: JSONError.Reason, offset: Int) {
     #expect(throws: JSONError(reason, offset: offset, line: 1)) { try JSON.parse(text) }
@@ -33,7 +38,9 @@ import Testing
     #expect(throws: JSONError(.unexpectedByte, offset: 7, line: 3)) { try JSON.parse("{\n\"a\":\n?}") }
   }
 
-  @Test("Bytes that are not UTF-8 are refused", arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] as [[UInt8]])
+  @Test(
+    "Bytes that are not UTF-8 are refused",
+    arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] as [[UInt8]])
   func utf8(bytes: [UInt8]) {
     #expect(throws: JSONError(.invalidUTF8, offset: 1, line: 1)) { try JSON.parse(bytes) }
   }

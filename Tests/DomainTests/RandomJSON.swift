@@ -2,7 +2,9 @@ import Domain
 
 extension SplitMix64 {
   mutating func text() -> String {
-    let alphabet: [String] = ["a", "Z", "0", " ", "\"", "\\", "\n", "\r\n", "\t", "\0", "\u{1F}", "ä", "€", "😀", "\u{2028}", "e\u{301}", "/", ","]
+    let alphabet: [String] = [
+      "a", "Z", "0", " ", "\"", "\\", "\n", "\r\n", "\t", "\0", "\u{1F}", "ä", "€", "😀", "\u{2028}", "e\u{301}", "/", ",",
+    ]
     return (0..<Int.random(in: 0...8, using: &self)).map { _ in alphabet.randomElement(using: &self)! }.joined()
   }
 

@@ -133,7 +133,8 @@ extension CSVItem {
   func formats() throws {
     let csv = try rows([Array("\n id,Plan Tier\n1,x\n2\n3,y\n".utf8)])
     guard case .row(let row) = csv[0] else { return #expect(Bool(false), "no row") }
-    #expect(row.line == 3 && row["ID"] == "1" && row["plan_tier"] == "x" && row["other"] == nil && row.text == #"{" id":"1","Plan Tier":"x"}"#)
+    #expect(
+      row.line == 3 && row["ID"] == "1" && row["plan_tier"] == "x" && row["other"] == nil && row.text == #"{" id":"1","Plan Tier":"x"}"#)
     #expect(csv[1] == .problem(line: 4, reason: "the line has 1 columns, the header 2"))
     let json = try rows([Array("\u{FEFF}{\"id\":1}\n\n[]\n{\"id\":\n{\"id\":2}".utf8)])
     #expect(

@@ -10,7 +10,11 @@ private func read(_ text: String, sentAt: Instant? = nil, groupType: String? = n
   @Test("A single event with its aliases for token and id")
   func single() throws {
     let batch = try read(
-      #"{"api_key":"phc_1","event":"invoice sent","distinct_id":42,"properties":{"amount":3,"$groups":{"project":"p","company":"acc-9"}},"timestamp":"2024-05-01T10:00:00Z","uuid":"0190"}"#)
+      """
+      {"api_key":"phc_1","event":"invoice sent","distinct_id":42,"timestamp":"2024-05-01T10:00:00Z","uuid":"0190",
+       "properties":{"amount":3,"$groups":{"project":"p","company":"acc-9"}}}
+      """
+    )
     #expect(batch.writeKey == "phc_1")
     #expect(
       batch.entries == [
@@ -47,7 +51,8 @@ private func read(_ text: String, sentAt: Instant? = nil, groupType: String? = n
   func array() throws {
     let batch = try read(
       """
-      [{"uuid":"e1","event":"$pageview","properties":{"token":"phc_1","distinct_id":"dev-1","$device_id":"dev-1","$current_url":"https://x.example/"},"offset":5000},
+      [{"uuid":"e1","event":"$pageview","offset":5000,
+        "properties":{"token":"phc_1","distinct_id":"dev-1","$device_id":"dev-1","$current_url":"https://x.example/"}},
        {"uuid":"e2","event":"$identify","properties":{"token":"phc_1","distinct_id":"u-1","$anon_distinct_id":"dev-1","$device_id":"dev-1"},
         "$set":{"email":"a@b.example"},"$set_once":{"source":"ad","email":"old"},"offset":0}]
       """)
@@ -67,9 +72,12 @@ private func read(_ text: String, sentAt: Instant? = nil, groupType: String? = n
     #expect(try facts(#"{"$distinct_id":"u","$token":"k","$set":{"a":1}}"#) == [.contact(traits: [.init("a", 1)])])
     #expect(try facts(#"{"event":"x","distinct_id":"u","properties":{"$set":{"a":1},"b":2}}"#).map(\.kind) == ["event", "contact"])
     #expect(try read(#"{"event":"$feature_flag_called","distinct_id":"u"}"#).ignored == 1)
-    #expect(try read(#"{"event":"x","distinct_id":"u","properties":{"$groups":{"a":"1","b":"2"}}}"#, groupType: "b").entries[0].actor.customer == "2")
     #expect(
-      try read(#"{"event":"$groupidentify","distinct_id":"u","properties":{"$group_type":"a","$group_key":"1"}}"#, groupType: "b").ignored == 1)
+      try read(#"{"event":"x","distinct_id":"u","properties":{"$groups":{"a":"1","b":"2"}}}"#, groupType: "b").entries[0].actor.customer
+        == "2")
+    #expect(
+      try read(#"{"event":"$groupidentify","distinct_id":"u","properties":{"$group_type":"a","$group_key":"1"}}"#, groupType: "b").ignored
+        == 1)
   }
 
   @Test("The send time may stand in the query; a migration is not corrected")

@@ -36,7 +36,8 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
     #expect(
       entry.fact
         == .customer(attributes: [
-          .init("name", "Acme"), .init("created_at", "2024-01-31T00:00:00Z"), .init("plan", "Pro"), .init("seats", 12), .init("is_trial", false),
+          .init("name", "Acme"), .init("created_at", "2024-01-31T00:00:00Z"), .init("plan", "Pro"), .init("seats", 12),
+          .init("is_trial", false),
           .init("zip", "007"), .init("share", 0.5),
         ]))
   }
@@ -92,7 +93,9 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
 
   @Test("A ticket without a status is closed once it has a closing time")
   func ticket() throws {
-    let text = "ticket_id,account_id,submitted_at,closed_at,priority,satisfaction_score\nT-1,A,2023-07-27,2023-07-28 03:00:00,high,4.0\nT-2,A,2023-07-27,,low,\n"
+    let text =
+      "ticket_id,account_id,submitted_at,closed_at,priority,satisfaction_score\n"
+      + "T-1,A,2023-07-27,2023-07-28 03:00:00,high,4.0\nT-2,A,2023-07-27,,low,\n"
     let records = try outcomes(.tickets, text).map { outcome -> Fact? in if case .entry(let entry) = outcome { entry.fact } else { nil } }
     #expect(
       records == [
@@ -128,12 +131,15 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
     arguments: [
       (.customers, "name\nAcme\n", .missing, "no id"), (.customers, "id,created_at\n1,2023-02-30\n", .unreadableTime, "'2023-02-30'"),
       (.customers, "id,created_at\n1,01/31/2024\n", .unreadableTime, "'created_at'"),
-      (.customers, "id,created_at\n1,2024\n", .unreadableTime, "'2024'"), (.customers, "id,created_at\n1,2094-01-01\n", .inTheFuture, "future"),
+      (.customers, "id,created_at\n1,2024\n", .unreadableTime, "'2024'"),
+      (.customers, "id,created_at\n1,2094-01-01\n", .inTheFuture, "future"),
       (.events, "user_id,event,at\nu,x,\n", .missing, "no at"), (.events, "user_id,event,at\nu,,2024-01-01\n", .missing, "no event"),
-      (.events, "event,at\nx,2024-01-01\n", .missing, "no contact"), (.events, "user_id,event,at\nu,x,1969-01-01\n", .impossibleTime, "1970"),
+      (.events, "event,at\nx,2024-01-01\n", .missing, "no contact"),
+      (.events, "user_id,event,at\nu,x,1969-01-01\n", .impossibleTime, "1970"),
       (.tickets, "id,customer_id,opened_at,solved_at\nT,A,2024-01-02,2024-01-01\n", .endBeforeStart, "solved at"),
       (.tickets, "id,customer_id,opened_at,status\nT,A,2024-01-02,lost\n", .unknownStatus, "'lost'"),
-      (.tickets, "id,customer_id,opened_at,csat\nT,A,2024-01-02,9\n", .outOfRange, "1–5"), (.tickets, "id,opened_at\nT,2024-01-02\n", .missing, "no customer"),
+      (.tickets, "id,customer_id,opened_at,csat\nT,A,2024-01-02,9\n", .outOfRange, "1–5"),
+      (.tickets, "id,opened_at\nT,2024-01-02\n", .missing, "no customer"),
       (.subscriptions, "id,customer_id,start_date,end_date\nS,A,2024-01-02,2024-01-01\n", .endBeforeStart, "ends at"),
       (.subscriptions, "id,customer_id,start_date,mrr\nS,A,2024-01-02,many\n", .unreadableNumber, "'many'"),
       (.subscriptions, "id,customer_id,start_date,mrr\nS,A,2024-01-02,-1\n", .outOfRange, "0 and above"),
@@ -148,7 +154,9 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
   func ahead() throws {
     let ahead = try entry(.events, "user_id,event,at\nu,x,2024-05-01T20:00:00Z\n")
     #expect(ahead.at == received)
-    guard case .entry(let later) = try outcomes(.events, "user_id,event,at\nu,x,2024-05-01T20:00:00Z\n", receivedAt: received + .hours(1))[0] else {
+    guard
+      case .entry(let later) = try outcomes(.events, "user_id,event,at\nu,x,2024-05-01T20:00:00Z\n", receivedAt: received + .hours(1))[0]
+    else {
       return #expect(Bool(false))
     }
     #expect(later.messageID == ahead.messageID)
@@ -157,7 +165,9 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
   @Test("Any row at all is read without a crash")
   func hostile() throws {
     var random = SplitMix64(seed: 21)
-    let values: [JSON] = [nil, "", " ", 1, -1, 1e300, "x", "2024-01-01", "2023-02-30", true, [], ["a": 1], "open", "nan", "inf", "-", "99999999999999999999"]
+    let values: [JSON] = [
+      nil, "", " ", 1, -1, 1e300, "x", "2024-01-01", "2023-02-30", true, [], ["a": 1], "open", "nan", "inf", "-", "99999999999999999999",
+    ]
     for kind in RecordKind.allCases {
       let reader = try RecordReader(kind: kind)
       let names = kind.fields.flatMap(\.columns) + ["properties", "traits"]
@@ -192,7 +202,8 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
     let map = try ColumnMap(
       json: try JSON.parse(
         """
-        {"map":{"customer":{"lookup":"s.csv","key":"subscription_id","take":"account_id"},"event":"feature","at":"day"},"properties":{"n":"count"}}
+        {"map":{"customer":{"lookup":"s.csv","key":"subscription_id","take":"account_id"},"event":"feature","at":"day"},
+         "properties":{"n":"count"}}
         """))
     let lookup = try #require(map.lookups.first)
     var table = LookupTable()
@@ -241,11 +252,24 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
     "What is wrong in a plan is named with its place",
     arguments: [
       ("{}", "steps: must be a list"), (#"{"steps":[],"x":1}"#, "x: is unknown here; known are steps"),
-      (#"[{"kind":"poems","file":"x"}]"#, "steps[0].kind: 'poems' is no kind of record; there are customers, contacts, events, tickets, subscriptions, responses"),
+      (
+        #"[{"kind":"poems","file":"x"}]"#,
+        "steps[0].kind: 'poems' is no kind of record; there are customers, contacts, events, tickets, subscriptions, responses"
+      ),
       (#"[{"kind":"events"}]"#, "steps[0].file: must be a text"),
-      (#"[{"kind":"tickets","file":"x","map":{"opned":"y"}}]"#, "steps[0].map.opned: tickets have no field 'opned'; they have id, customer, contact, subject, status, priority, opened_at, solved_at, satisfaction, updated_at"),
-      (#"[{"kind":"events","file":"x","map":{"event":{"constnt":"y"}}}]"#, "steps[0].map.event: needs one of constant, lookup, months_after"),
-      (#"[{"kind":"events","file":"x","wher":{}}]"#, "steps[0].wher: is unknown here; known are kind, file, title, map, attributes, traits, properties, where"),
+      (
+        #"[{"kind":"tickets","file":"x","map":{"opned":"y"}}]"#,
+        "steps[0].map.opned: tickets have no field 'opned'; they have id, customer, contact, subject, "
+          + "status, priority, opened_at, solved_at, satisfaction, updated_at"
+      ),
+      (
+        #"[{"kind":"events","file":"x","map":{"event":{"constnt":"y"}}}]"#,
+        "steps[0].map.event: needs one of constant, lookup, months_after"
+      ),
+      (
+        #"[{"kind":"events","file":"x","wher":{}}]"#,
+        "steps[0].wher: is unknown here; known are kind, file, title, map, attributes, traits, properties, where"
+      ),
     ])
   func wrong(text: String, message: String) throws {
     do {

@@ -108,8 +108,10 @@ private func read(_ text: String, _ route: TrackingRoute = .track) throws -> Tra
     arguments: [
       (#"{"event":"x"}"#, .track, .noID), (#"{"userId":"","anonymousId":null,"event":"x"}"#, .track, .noID),
       (#"{"userId":"undefined","event":"x"}"#, .track, .noID), (#"{"userId":"u"}"#, .track, .noEventName),
-      (#"{"userId":"u","event":" "}"#, .track, .noEventName), (#"{"userId":"u"}"#, .group, .noGroupID), (#"{"userId":"u"}"#, .alias, .noPreviousID),
-      (#"{"previousId":"p"}"#, .alias, .noPreviousID), (#"{"traits":{}}"#, .identify, .noID), ("[]", .track, .notAnObject), ("3", .batch, .notAnObject),
+      (#"{"userId":"u","event":" "}"#, .track, .noEventName), (#"{"userId":"u"}"#, .group, .noGroupID),
+      (#"{"userId":"u"}"#, .alias, .noPreviousID),
+      (#"{"previousId":"p"}"#, .alias, .noPreviousID), (#"{"traits":{}}"#, .identify, .noID), ("[]", .track, .notAnObject),
+      ("3", .batch, .notAnObject),
       (#"{"batch":[{"userId":"u"}]}"#, .batch, .unknownType), (#"{"batch":[{"type":"batch"}]}"#, .batch, .unknownType),
       (#"{"userId":"u","event":"x","timestamp":"1969-12-31T23:59:59Z"}"#, .track, .impossibleTime),
       (#"{"userId":"u\u0000","event":"x"}"#, .track, .invalidText), (#"{"userId":"u","event":"\u0000"}"#, .track, .noEventName),
@@ -158,7 +160,8 @@ private func read(_ text: String, _ route: TrackingRoute = .track) throws -> Tra
   @Test(
     "Clock correction",
     arguments: [
-      ("10:00:00", "10:00:05", "10:03:00"), ("10:00:00", nil, "10:00:00"), (nil, "10:00:05", "10:03:05"), ("10:02:00", "10:00:00", "10:02:00"),
+      ("10:00:00", "10:00:05", "10:03:00"), ("10:00:00", nil, "10:00:00"), (nil, "10:00:05", "10:03:05"),
+      ("10:02:00", "10:00:00", "10:02:00"),
       ("10:05:00", nil, "10:03:05"), ("10:05:00", "10:04:00", "10:03:05"), ("10:00:00", "10:00:00", "10:03:05"),
     ] as [(String?, String?, String)])
   func clock(original: String?, sent: String?, expected: String) {
@@ -184,8 +187,12 @@ private func read(_ text: String, _ route: TrackingRoute = .track) throws -> Tra
   @Test("Any JSON at all is read without a crash, and every item is accounted for")
   func hostile() throws {
     var random = SplitMix64(seed: 11)
-    let names = ["type", "userId", "anonymousId", "event", "traits", "context", "timestamp", "sentAt", "groupId", "previousId", "batch", "properties"]
-    let values: [JSON] = [nil, 1, "track", "identify", "group", [], [:], -1e300, true, "2024-05-01", ["id": 1], ["company": ["id": []]], ["traits": 3]]
+    let names = [
+      "type", "userId", "anonymousId", "event", "traits", "context", "timestamp", "sentAt", "groupId", "previousId", "batch", "properties",
+    ]
+    let values: [JSON] = [
+      nil, 1, "track", "identify", "group", [], [:], -1e300, true, "2024-05-01", ["id": 1], ["company": ["id": []]], ["traits": 3],
+    ]
     for _ in 0..<3_000 {
       let items = (0..<3).map { _ in
         JSON.object((0..<6).map { _ in JSON.Member(names.randomElement(using: &random)!, values.randomElement(using: &random)!) })

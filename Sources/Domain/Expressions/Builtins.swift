@@ -98,3 +98,10 @@ extension ValueType {
   /// "a number", for messages.
   public var withArticle: String { self == .boolean ? "a boolean (true or false)" : "a \(rawValue)" }
 }
+
+extension Builtins {
+  /// The bare name that means this signal; empty for signals that take arguments.
+  public static func word(for signal: Signal) -> String { words[signal] ?? "" }
+
+  private static let words = Dictionary(uniqueKeysWithValues: names.map { ($0.value.signal, $0.key) })
+}

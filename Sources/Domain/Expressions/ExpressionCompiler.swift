@@ -8,9 +8,14 @@ public struct ExpressionCompiler: Sendable {
   /// - Parameters:
   ///   - segments: what `in_segment(NAME)` may name.
   ///   - allowsScore: `false` inside the health model, where `score` and `band` would ask for themselves.
+  ///   - brokenSegments: names of segments that have errors of their own; referring to one is not a second unknown name.
   ///   - isGoalCondition: `true` for a goal's own condition, which may ask for neither goals nor segments.
-  public init(catalog: Catalog, segments: [Segment] = [], allowsScore: Bool, isGoalCondition: Bool = false) {
-    scope = ExpressionScope(catalog: catalog, segments: segments, allowsScore: allowsScore, isGoalCondition: isGoalCondition)
+  public init(
+    catalog: Catalog, segments: [Segment] = [], brokenSegments: Set<String> = [], allowsScore: Bool, isGoalCondition: Bool = false
+  ) {
+    var scope = ExpressionScope(catalog: catalog, segments: segments, allowsScore: allowsScore, isGoalCondition: isGoalCondition)
+    scope.brokenSegments = brokenSegments
+    self.scope = scope
   }
 
   init(scope: ExpressionScope) { self.scope = scope }

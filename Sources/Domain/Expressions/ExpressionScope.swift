@@ -58,6 +58,9 @@ extension Term {
     return (size, usesScore)
   }
 
+  /// Whether this asks for the score or the band, itself or by a segment.
+  public var usesScore: Bool { measured.usesScore }
+
   /// Visits this term and every term inside it.
   public func walk(_ visit: (Term) -> Void) {
     visit(self)

@@ -81,7 +81,8 @@ extension Value {
   public var words: String {
     switch self {
     case .boolean(let value): value ? "yes" : "no"
-    case .number(let value): JSON.number((value * 100).rounded() / 100).printed()
+    case .number(let value):
+      abs(value) < 1e15 && value == value.rounded() ? "\(Int64(value))" : JSON.number((value * 100).rounded() / 100).printed()
     case .text(let value): value
     case .duration(let span): span.words
     case .instant(let instant): instant.iso8601

@@ -1,9 +1,10 @@
 extension Instant {
   /// An instant from its ISO 8601 text, or `nil` where the text is none.
   ///
-  /// Taken: a date alone (`2024-01-31`: midnight UTC); date and time with `T` or a blank between, minutes or
-  /// seconds, a fraction (`.` or `,`) of 1 to 9 digits (cut to microseconds), then `Z`, `+hh`, `+hhmm`,
-  /// `+hh:mm` or nothing (UTC). Years 1–9999, dates that exist, 00:00:00–23:59:59.
+  /// Taken: a date alone (`2024-01-31`: midnight UTC); date and time with `T` or a blank between, minutes or seconds, a fraction (`.` or
+  /// `,`) of 1 to
+  /// 9 digits (cut to microseconds), then `Z`, `+hh`, `+hhmm`, `+hh:mm` or nothing (UTC). Years 1–9999, dates that exist,
+  /// 00:00:00–23:59:59.
   public init?(iso8601 text: String) {
     var text = text
     let result = text.withUTF8 { ISO8601Scanner(bytes: $0).instant() }
@@ -11,8 +12,8 @@ extension Instant {
     self = result
   }
 
-  /// `2024-01-31T10:00:00Z`, in UTC, with 3 or 6 digits of fraction where there is one. Reading it back gives
-  /// the same instant for the years 1–9999.
+  /// `2024-01-31T10:00:00Z`, in UTC, with 3 or 6 digits of fraction where there is one. Reading it back gives the same instant for the
+  /// years 1–9999.
   public var iso8601: String {
     let inDay = microseconds - day.start.microseconds
     let seconds = Int(inDay / 1_000_000)

@@ -32,14 +32,13 @@ public struct DailyBatch: Sendable {
 
   public func run() async throws -> Report {
     var report = Report()
-    var place: (shard: Int, id: String)?
-    repeat {
-      let from = place
+    var place: CustomerPlace? = .start
+    while let from = place {
       let page = try await fold.transaction { fold, connection in try Self.check(after: from, &fold, connection) }
       report.customers += page.customers
       report.differences += page.differences
       place = page.next
-    } while place != nil
+    }
     let now = fold.time.now()
     let differences = report.differences
     for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
@@ -56,23 +55,24 @@ public struct DailyBatch: Sendable {
   private struct Page: Sendable {
     var customers: Int
     var differences: [String]
-    var next: (shard: Int, id: String)?
+    var next: CustomerPlace?
   }
 
   private static func check(
-    after place: (shard: Int, id: String)?, _ fold: inout FoldTransaction, _ connection: any Connection
+    after place: CustomerPlace, _ fold: inout FoldTransaction, _ connection: any Connection
   ) throws -> Page {
-    let ids = try CustomerQueries.ids(after: place, limit: 500, connection)
-    var page = Page(customers: ids.count, differences: [], next: ids.last.map { (Shard.number(of: $0), $0) })
-    for id in ids {
+    let stored = try CustomerWalk.page(after: place, limit: 500, scope: fold.scope, connection)
+    var page = Page(customers: stored.count, differences: [], next: stored.last.map { CustomerPlace($0.state.id) })
+    for customer in stored {
+      let id = customer.state.id
       try fold.ensure(customer: id, isNamed: false)
       try fold.advance(id)
-      guard let live = fold.memory.customers[id]?.health, let stored = try CustomerQueries.load(id, scope: fold.scope, connection) else { continue }
+      guard let live = fold.memory.customers[id]?.health else { continue }
       let at = max(fold.now, live.calculatedAt)
-      let derived = fold.evaluator.health(of: stored.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
+      let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
       if derived.score != live.score || derived.band != live.band || derived.points != live.points {
         page.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
-        fold.memory.customers[id] = stored
+        fold.memory.customers[id]?.state = customer.state
         try fold.record(derived, of: id, cause: .repair, newest: .distantPast)
       } else if !derived.isSame(as: live) {
         try fold.record(derived, of: id, cause: .time, newest: .distantPast)

@@ -92,7 +92,7 @@ public final class Fold: Sendable {
   public func passTime(limit: Int = 500) async throws -> Int {
     let now = time.now()
     let isIdle = try await database.read { connection in
-      try HealthQueries.due(at: now, limit: 1, connection).isEmpty && TimerQueries.due(at: now, limit: 1, connection).isEmpty
+      try HealthQueries.due(at: now, limit: 1, connection).isEmpty && TimerQueries.due(now: now, limit: 1, connection).isEmpty
     }
     if isIdle { return 0 }
     return try await transaction { fold, connection in
@@ -108,35 +108,34 @@ public final class Fold: Sendable {
   }
 
   /// Scores up to `limit` customers anew under the blueprint in force, after a place in the order of all; `nil` at the end.
-  func rescore(after place: (shard: Int, id: String)?, limit: Int = 500) async throws -> (shard: Int, id: String)? {
+  private func rescore(after place: CustomerPlace, limit: Int = 500) async throws -> CustomerPlace? {
     try await transaction { fold, connection in
-      let ids = try CustomerQueries.ids(after: place, limit: limit, connection)
-      for id in ids {
-        try fold.ensure(customer: id, isNamed: false)
-        try fold.touch(id, at: .distantPast)
+      let page = try CustomerWalk.page(after: place, limit: limit, scope: fold.scope, connection)
+      for customer in page {
+        fold.memory.customers[customer.state.id] = customer
+        try fold.touch(customer.state.id, at: .distantPast)
       }
       try fold.finish()
-      return ids.last.map { (Shard.number(of: $0), $0) }
+      return page.last.map { CustomerPlace($0.state.id) }
     }
   }
 
   /// Scores every customer under the blueprint in force, if the model has changed since the last time. History names the cause.
   public func adoptModel() async throws {
     let blueprint = current.blueprint
-    let key = "model"
-    let signature = blueprint.version
-    let known = try await database.read { try HousekeepingQueries.setting(key, $0) }
-    guard known != signature else { return }
-    var place: (shard: Int, id: String)?
-    repeat { place = try await rescore(after: place) } while place != nil
-    try await database.write { try HousekeepingQueries.set(key, to: signature, $0) }
+    let name = "model"
+    let known = try await database.read { try HousekeepingQueries.setting(name, $0) }
+    guard known != blueprint.version else { return }
+    var place: CustomerPlace? = .start
+    while let from = place { place = try await rescore(after: from) }
+    try await database.write { try HousekeepingQueries.set(name, to: blueprint.version, $0) }
   }
 
   /// Runs one step in a write transaction with the fold's memory; a step that fails leaves the memory empty, to be read anew.
   func transaction<T: Sendable>(_ body: @escaping @Sendable (inout FoldTransaction, any Connection) throws -> T) async throws -> T {
     let blueprint = current.blueprint
     let now = time.now()
-    let (result, hasDeliveries) = try await database.write { [memory] connection in
+    let (result, hasDeliveries) = try await database.write { [self] connection in
       let taken = memory.withLock { memory in
         defer { memory = FoldMemory() }
         return memory

@@ -82,7 +82,7 @@ extension FoldTransaction {
     var stored = try CustomerQueries.load(id, scope: scope, connection)
     if stored == nil, seen == .distantFuture, heard == .distantFuture { return }
     if let present = stored, !present.isNamed, seen == .distantFuture, heard == .distantFuture {
-      try RecordQueries.deleteCustomer(id, connection)
+      try RecordQueries.deleteCustomer(id, withScores: scores, connection)
       touched[id] = nil
       touchOrder.removeAll { $0 == id }
       return

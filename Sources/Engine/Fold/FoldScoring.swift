@@ -68,6 +68,7 @@ extension FoldTransaction {
       HealthChange(
         at: health.calculatedAt, from: before?.score, to: health.score, bandFrom: before?.band, bandTo: health.band, cause: cause,
         model: health.model, points: health.points), of: id, connection)
+    try decideAlerts(for: id, before: before, after: health, cause: cause, newest: newest)
   }
 }
 

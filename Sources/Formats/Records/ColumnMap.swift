@@ -143,7 +143,8 @@ extension ColumnMap {
   /// Fails on a member that is not among the names.
   static func only(_ names: [String], in json: JSON, _ path: String) throws(ColumnMapError) {
     for member in json.members ?? [] where !names.contains(member.name) {
-      throw ColumnMapError(path.isEmpty ? member.name : path + "." + member.name, "is unknown here; known are \(names.joined(separator: ", "))")
+      throw ColumnMapError(
+        path.isEmpty ? member.name : path + "." + member.name, "is unknown here; known are \(names.joined(separator: ", "))")
     }
   }
 

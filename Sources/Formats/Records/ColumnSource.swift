@@ -97,7 +97,8 @@ extension ColumnSource {
     return pieces
   }
 
-  /// From a map file: the short form as text, or an object: `{constant: …}`, `{lookup: FILE, key: …, take: …, column: …}` (`column` defaults to `key`),
+  /// From a map file: the short form as text, or an object: `{constant: …}`, `{lookup: FILE, key: …, take: …, column: …}` (`column`
+  /// defaults to `key`),
   /// `{months_after: COLUMN, months: 3}`, `{months_after: COLUMN, by: COLUMN, months: {Monthly: 1, …}}`.
   init(json: JSON, path: String) throws(ColumnMapError) {
     if case .string(let text) = json {

@@ -55,7 +55,8 @@ enum RecordText {
     return String(text[first...last])
   }
 
-  /// Text of a CSV file as the value it spells: `true`/`false` in any case, plain decimal numbers of up to 15 digits without leading zeros or an exponent
+  /// Text of a CSV file as the value it spells: `true`/`false` in any case, plain decimal numbers of up to 15 digits without leading
+  /// zeros or an exponent
   /// (`007` and `12e4567` are ids, not numbers), else the text.
   static func typed(_ text: String) -> JSON {
     let trimmed = trim(text)
@@ -76,5 +77,7 @@ enum RecordText {
   }
 
   /// A bounded piece of a value for an error message.
-  static func shown(_ value: JSON) -> String { text(value).map { $0.utf8.count > 60 ? String($0.prefix(40)) + "…" : $0 } ?? value.excerpt(limit: 60) }
+  static func shown(_ value: JSON) -> String {
+    text(value).map { $0.utf8.count > 60 ? String($0.prefix(40)) + "…" : $0 } ?? value.excerpt(limit: 60)
+  }
 }

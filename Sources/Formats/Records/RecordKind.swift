@@ -21,7 +21,8 @@ extension RecordKind {
   private static let customer = RecordField(
     "customer", "customer_id", "account_id", "company_id", "organization_id", "workspace_id", "group_id", "account", "company")
   private static let contact = RecordField("contact", "contact_id", "user_id", "person_id", "distinct_id", "requester_id")
-  private static let created = RecordField("created_at", "signup_date", "signed_up_at", "registered_at", "created", "created_date", "start_date")
+  private static let created = RecordField(
+    "created_at", "signup_date", "signed_up_at", "registered_at", "created", "created_date", "start_date")
   private static let updated = RecordField("updated_at", "last_modified", "modified_at", "updated")
 
   /// All fields of the kind, in the order of the documentation.
@@ -34,7 +35,8 @@ extension RecordKind {
       ]
     case .contacts:
       [
-        RecordField("id", "contact_id", "user_id", "person_id", "distinct_id"), Self.customer, RecordField("email", "mail", "email_address"),
+        RecordField("id", "contact_id", "user_id", "person_id", "distinct_id"), Self.customer,
+        RecordField("email", "mail", "email_address"),
         RecordField("name", "full_name", "contact_name"), Self.created, Self.updated,
       ]
     case .events:

@@ -16,10 +16,10 @@ struct RowValues {
   func found(_ field: String) throws(RecordError) -> Found? {
     if let source = reader.map.fields[field] { return try value(of: source, place: field) }
     for column in reader.columns[field] ?? [] {
-      guard let place = row.place(of: column) else { continue }
+      guard let place = row.place(ofKey: column.key) else { continue }
       // A field given as an object is no id or date; it may hold attributes under the same name.
       guard let value = Row.present(row.members[place].value), value.members == nil, value.array == nil else { continue }
-      return Found(value: value, place: "column '\(row.members[place].name)'", column: column)
+      return Found(value: value, place: "column '\(row.members[place].name)'", column: column.name)
     }
     return nil
   }
@@ -29,7 +29,8 @@ struct RowValues {
     case .column(let column):
       return row[column].map { Found(value: $0, place: "column '\(column)'", column: column) }
     case .constant(let value): return Found(value: value, place: "'\(place)' of the column map", column: nil)
-    case .template(let pieces): return template(pieces).map { Found(value: .string($0), place: "'\(place)' of the column map", column: nil) }
+    case .template(let pieces):
+      return template(pieces).map { Found(value: .string($0), place: "'\(place)' of the column map", column: nil) }
     case .lookup(let lookup, let column): return try lookedUp(lookup, column)
     case .monthsAfter(let column, let count): return try monthsAfter(column, count)
     }
@@ -64,7 +65,8 @@ struct RowValues {
     case .by(let other, let table):
       guard let text = RecordText.text(row[other]) else { return nil }
       guard let number = table[text] else {
-        throw RecordError(.outOfRange, "column '\(other)': the column map knows no number of months for '\(RecordText.shown(.string(text)))'")
+        throw RecordError(
+          .outOfRange, "column '\(other)': the column map knows no number of months for '\(RecordText.shown(.string(text)))'")
       }
       months = number
     }
@@ -99,7 +101,7 @@ struct RowValues {
   }
 
   func missing(_ field: String) -> RecordError {
-    let columns = reader.map.fields[field].map(\.columns) ?? reader.columns[field] ?? []
+    let columns = reader.map.fields[field].map(\.columns) ?? reader.columns[field]?.map(\.name) ?? []
     let hint = columns.isEmpty ? "" : " (looked in \(columns.map { "'\($0)'" }.joined(separator: ", ")))"
     return RecordError(.missing, "no \(field)\(hint); name its column with --map \(field)=COLUMN")
   }
@@ -132,7 +134,8 @@ struct RowValues {
   }
 
   /// - Parameters:
-  ///   - future: whether it may lie in the future. If not, up to a day ahead of the arrival (clocks, time zones) counts as the arrival, more is an error.
+  ///   - future: whether it may lie in the future. If not, up to a day ahead of the arrival (clocks, time zones) counts as the arrival,
+  ///   more is an error.
   ///   - history: whether it may lie before 1970.
   func time(_ field: String, future: Bool = false, history: Bool = false) throws(RecordError) -> Instant? {
     guard let found = try found(field) else { return nil }
@@ -167,7 +170,11 @@ struct RowValues {
     let used = try usedPlaces()
     for (place, member) in row.members.enumerated() where !used.contains(place) {
       guard let value = Row.present(member.value) else { continue }
-      if let inner = value.members, nested.contains(member.name) { members += inner } else { members.append(JSON.Member(member.name, typed(value))) }
+      if let inner = value.members, nested.contains(member.name) {
+        members += inner
+      } else {
+        members.append(JSON.Member(member.name, typed(value)))
+      }
     }
     return members
   }
@@ -182,7 +189,7 @@ struct RowValues {
     for field in reader.kind.fields {
       let column: String?
       if let source = reader.map.fields[field.name] { column = source.consumedColumn } else { column = try found(field.name)?.column }
-      if let place = column.flatMap(row.place) { used.insert(place) }
+      if let place = column.flatMap({ row.place(of: $0) }) { used.insert(place) }
     }
     return used
   }

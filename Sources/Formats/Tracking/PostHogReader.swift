@@ -20,7 +20,8 @@ public enum PostHogReader {
     }
     let historical = json["historical_migration"]?.bool == true
     let envelope = PostHogEnvelope(
-      sentAt: historical ? nil : LooseInstant.read(json["sent_at"] ?? json["sentAt"]) ?? sentAt, receivedAt: receivedAt, groupType: groupType,
+      sentAt: historical ? nil : LooseInstant.read(json["sent_at"] ?? json["sentAt"]) ?? sentAt, receivedAt: receivedAt,
+      groupType: groupType,
       text: TrackingText(limits: limits))
     batch.take(items, limits: limits) { item throws(RejectionReason) in
       try PostHogMessage(item, envelope, newID: newID)?.outcome() ?? .ignored

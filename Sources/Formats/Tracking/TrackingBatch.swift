@@ -83,7 +83,8 @@ public struct TrackingLimits: Hashable, Sendable {
 public enum TrackingRoute: String, Hashable, Sendable, CaseIterable {
   case identify, track, page, screen, group, alias, batch
 
-  /// The call behind the last part of a path: the full name, the first letter (browser SDKs: `t`; `b` for batch), or `import` for an old-style batch.
+  /// The call behind the last part of a path: the full name, the first letter (browser SDKs: `t`; `b` for batch), or `import` for an
+  /// old-style batch.
   public init?(pathComponent: String) {
     if let route = TrackingRoute(rawValue: pathComponent) {
       self = route

@@ -29,7 +29,8 @@ public enum TrackingBody {
     }
   }
 
-  /// Undoes what SDKs wrap around their JSON: gzip or zlib (known by the first bytes, whatever the headers and `?compression=` say), and the form
+  /// Undoes what SDKs wrap around their JSON: gzip or zlib (known by the first bytes, whatever the headers and `?compression=` say), and
+  /// the form
   /// field `data` in base64 (in the body, or in the query of a request without one).
   public static func decode(
     _ bytes: [UInt8], contentEncoding: String? = nil, contentType: String? = nil, query: String? = nil, limits: Limits = Limits()

@@ -69,7 +69,9 @@ private struct TrackingMessage {
     anonymous = try envelope.text.id(item["anonymousId"])
     let original = LooseInstant.read(item["timestamp"]) ?? LooseInstant.read(item["originalTimestamp"])
     let sentAt = envelope.sentAt ?? LooseInstant.read(item["sentAt"])
-    guard let at = TrackingTime.corrected(original: original, sentAt: sentAt, receivedAt: envelope.receivedAt) else { throw .impossibleTime }
+    guard let at = TrackingTime.corrected(original: original, sentAt: sentAt, receivedAt: envelope.receivedAt) else {
+      throw .impossibleTime
+    }
     self.at = at
     messageID = TrackingText.messageID(JSON.text(for: item["messageId"]) ?? newID())
   }

@@ -31,7 +31,7 @@ public enum CustomerQueries {
     guard case (var state, let isNamed, let attributes)? = found else { return nil }
     state.attributes = attributes
     try UsageQueries.each(of: id, connection) { name, day, count, first, last, person in
-      state.add(event: name, count: count, day: day, first: first, last: last, actor: person, scope: scope)
+      state.add(event: name, count: count, day: day, first: first, last: last, actor: person.isEmpty ? nil : person, scope: scope)
     }
     try RecordQueries.load(into: &state, connection)
     if let traits = try RecordQueries.contactAttributes(customer: id, id: id, connection) { state.ownTraits = traits }
@@ -55,14 +55,6 @@ public enum CustomerQueries {
 
   public static func exists(_ id: String, _ connection: any Connection) throws -> Bool {
     try connection.first("SELECT 1 FROM customer WHERE shard = $1 AND id = $2", [Shard.number(of: id), id]) { _ in true } ?? false
-  }
-
-  /// Ids after a place in the order (shard, id), for walks over all customers a page at a time.
-  public static func ids(after place: (shard: Int, id: String)?, limit: Int, _ connection: any Connection) throws -> [String] {
-    try connection.rows(
-      "SELECT id FROM customer WHERE shard > $1 OR (shard = $1 AND id > $2) ORDER BY shard, id LIMIT $3",
-      [place?.shard ?? -1, place?.id ?? "", limit]
-    ) { $0.text(0) }
   }
 
   public static func count(_ connection: any Connection) throws -> Int {

@@ -3,7 +3,7 @@ import SQL
 
 /// Scores and their history: tables `health` and `health_change`.
 public enum HealthQueries {
-  private static let columns = "score, band, coverage, calculated_at, next_change_at, model, points"
+  static let columns = "score, band, coverage, calculated_at, next_change_at, model, points"
 
   public static func health(of customer: String, _ connection: any Connection) throws -> Health? {
     try connection.first(

@@ -29,10 +29,11 @@ public enum RecordQueries {
         StateCoding.text(state.attributes)])
   }
 
-  /// Forgets a customer that turned out to be a contact of another one, with its score and history.
-  public static func deleteCustomer(_ id: String, _ connection: any Connection) throws {
+  /// Forgets a customer that turned out to be a contact of another one; `withScores`: its score, history and alerts too.
+  public static func deleteCustomer(_ id: String, withScores: Bool, _ connection: any Connection) throws {
     let shard = Shard.number(of: id)
     try connection.execute("DELETE FROM customer WHERE shard = $1 AND id = $2", [shard, id])
+    guard withScores else { return }
     for table in ["health", "health_change", "alert", "timer"] {
       try connection.execute("DELETE FROM \(table) WHERE shard = $1 AND customer = $2", [shard, id])
     }

@@ -1,1 +1,0 @@
-// The rooms of the outside systems, one folder each.

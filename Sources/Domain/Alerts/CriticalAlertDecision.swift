@@ -1,0 +1,212 @@
+/// Decides what the move of a score means for the alert "critical entered": when it opens, whom it tells, when it stays silent and why, when it closes.
+///
+/// An entering of critical is always told, or held back with its reason on the alert, or falls under one of these rules: a customer's first score
+/// opens nothing; history opens nothing; an alert that already told somebody since it opened is only updated.
+public struct CriticalAlertDecision: Hashable, Sendable {
+  public let rule: CriticalAlert
+  private let model: HealthModel
+  private let company: String
+  private let publicURL: String
+
+  /// `nil` where the rule is switched off.
+  public init?(_ blueprint: Blueprint) {
+    guard let rule = blueprint.alerts.critical else { return nil }
+    self.rule = rule
+    model = blueprint.model
+    company = blueprint.company
+    publicURL = blueprint.publicURL
+  }
+
+  /// Whom it is about.
+  public struct Subject: Hashable, Sendable {
+    public var customer: String
+    public var name: String?
+    public init(customer: String, name: String?) {
+      self.customer = customer
+      self.name = name
+    }
+  }
+
+  /// A score as it was before and is after, and why.
+  public struct Move: Hashable, Sendable {
+    /// `nil`: there was no score before.
+    public var before: Health?
+    public var after: Health
+    public var cause: HealthChange.Cause
+    /// What caused it happened longer ago than the rule's `historyAge`.
+    public var isHistory: Bool
+    public init(before: Health?, after: Health, cause: HealthChange.Cause, isHistory: Bool) {
+      self.before = before
+      self.after = after
+      self.cause = cause
+      self.isHistory = isHistory
+    }
+  }
+
+  /// What a move of the score brings about.
+  /// - Parameters:
+  ///   - present: the newest alert of the identity (customer, critical, "health"), open or closed; `nil`: there was none yet.
+  ///   - explanation: asked for only when somebody is told.
+  public func decide(
+    _ move: Move, of subject: Subject, present: Alert?, now: Instant, explanation: () -> Explanation?
+  ) -> [AlertEffect] {
+    guard let before = move.before else { return [] }
+    let entered = before.band != .critical && move.after.band == .critical
+    let isNews = !(move.isHistory && move.cause == .data)
+    if var alert = present, alert.state != .closed {
+      if move.after.score >= closesAt { return [.save(closed(alert, at: now, health: move.after))] }
+      let changed = alert.score != move.after.score || alert.band != move.after.band
+      if changed { update(&alert, move.after, at: now) }
+      if entered, isNews, alert.state == .open, !alert.hasTold {
+        return tellOrHold(alert, subject, cause: move.cause, previous: before, mayWait: true, now: now, explanation: explanation)
+      }
+      return changed ? [.save(alert)] : []
+    }
+    guard entered, isNews else { return [] }
+    let alert = opened(subject, move.after, after: present, at: now)
+    return tellOrHold(alert, subject, cause: move.cause, previous: before, mayWait: true, now: now, explanation: explanation)
+  }
+
+  /// What a `wake` that has come due brings about: the end of the delay, of a cool-down or of a snooze.
+  /// - Parameter alert: as it is stored now.
+  public func wake(_ alert: Alert, of subject: Subject, health: Health, now: Instant, explanation: () -> Explanation?) -> [AlertEffect] {
+    guard alert.state != .closed, !alert.hasTold else { return [] }
+    var alert = alert
+    update(&alert, health, at: now)
+    guard health.band == .critical else {
+      guard alert.state == .waiting else { return [] }
+      alert.heldBack = "no longer critical after the delay of \(rule.delay.words)"
+      return [.save(closed(alert, at: now, health: health))]
+    }
+    return tellOrHold(alert, subject, cause: .time, previous: nil, mayWait: false, now: now, explanation: explanation)
+  }
+
+  // MARK: Opening and closing
+
+  /// The identity's reason.
+  public static let reason = "health"
+
+  /// From this score an alert closes: a score that only trembles around the limit stays one alert.
+  private var closesAt: Int { min(model.bands.atRiskFrom + rule.hysteresis, 100) }
+
+  private func opened(_ subject: Subject, _ health: Health, after last: Alert?, at now: Instant) -> Alert {
+    // Two openings never share an instant, so that their ids and their deliveries' keys differ, and what was told belongs to one of them.
+    let openedAt = last.map { max(now, max($0.openedAt, $0.notifiedAt ?? $0.openedAt) + TimeSpan(microseconds: 1)) } ?? now
+    return Alert(
+      id: "\(Alert.Kind.critical.rawValue)/\(Self.reason)/\(subject.customer)/\(openedAt.microseconds)", customer: subject.customer,
+      kind: .critical, reason: Self.reason, state: .open, openedAt: openedAt, updatedAt: now, notifiedAt: last?.notifiedAt,
+      score: health.score, band: health.band, snoozedUntil: last?.snoozedUntil.flatMap { $0 > now ? $0 : nil })
+  }
+
+  private func update(_ alert: inout Alert, _ health: Health, at now: Instant) {
+    alert.score = health.score
+    alert.band = health.band
+    alert.updatedAt = now
+  }
+
+  private func closed(_ alert: Alert, at now: Instant, health: Health) -> Alert {
+    var alert = alert
+    update(&alert, health, at: now)
+    if alert.state == .waiting, alert.heldBack == nil { alert.heldBack = "recovered within the delay of \(rule.delay.words)" }
+    alert.state = .closed
+    alert.closedAt = now
+    return alert
+  }
+
+  // MARK: Telling
+
+  /// Why nobody is told now, and when to look again.
+  private struct Hold {
+    var words: String
+    var until: Instant?
+  }
+
+  private func hold(_ alert: Alert, cause: HealthChange.Cause, now: Instant) -> Hold? {
+    switch cause {
+    case .model: return Hold(words: "a changed model moved the score, not the customer")
+    case .repair: return Hold(words: "the daily batch mended the score, the customer did not move")
+    case .data, .time: break
+    }
+    if rule.channels.isEmpty { return Hold(words: "the critical alert has no channels") }
+    if let until = alert.snoozedUntil, until > now { return Hold(words: "snoozed until \(until.minuteWords)", until: until) }
+    if let told = alert.notifiedAt, now < told + rule.coolDown {
+      let again = told + rule.coolDown
+      return Hold(words: "told on \(told.minuteWords), again from \(again.minuteWords)", until: again)
+    }
+    return nil
+  }
+
+  /// - Parameter mayWait: the delay has still to pass; otherwise it has.
+  private func tellOrHold(
+    _ alert: Alert, _ subject: Subject, cause: HealthChange.Cause, previous: Health?, mayWait: Bool, now: Instant,
+    explanation: () -> Explanation?
+  ) -> [AlertEffect] {
+    var alert = alert
+    let due = mayWait ? now + rule.delay : now
+    if let hold = hold(alert, cause: cause, now: now), hold.until.map({ $0 > due }) ?? true {
+      alert.state = .open
+      alert.heldBack = hold.words
+      return [.save(alert)] + (hold.until.map { [.wake(alert: alert.id, at: $0)] } ?? [])
+    }
+    alert.heldBack = nil
+    if due > now {
+      alert.state = .waiting
+      return [.save(alert), .wake(alert: alert.id, at: due)]
+    }
+    alert.state = .open
+    alert.notifiedAt = max(now, alert.openedAt)
+    let message = message(alert, subject, previous: previous, explanation: explanation())
+    return [.save(alert)] + deliveries(of: message, alert: alert, now: now).map(AlertEffect.deliver)
+  }
+
+  private func message(_ alert: Alert, _ subject: Subject, previous: Health?, explanation: Explanation?) -> AlertMessage {
+    AlertMessage(
+      company: company, customer: subject.customer, name: subject.name, now: .init(score: alert.score, band: alert.band),
+      previous: previous.map { .init(score: $0.score, band: $0.band) },
+      reasons: explanation?.heaviestReasons(model: model) ?? [],
+      link: publicURL.isEmpty ? nil : "\(publicURL)/customers/\(percentEncoded(subject.customer))", since: alert.openedAt)
+  }
+
+  /// One per channel, each named once however often the rule names it.
+  private func deliveries(of message: AlertMessage, alert: Alert, now: Instant) -> [Delivery] {
+    var named: Set<String> = []
+    return rule.channels.filter { named.insert($0).inserted }.map { channel in
+      Delivery(
+        key: "alert/critical/\(alert.customer)/\(alert.openedAt.microseconds)/\(channel)", customer: alert.customer, channel: channel,
+        payload: message.json, title: message.title, createdAt: now, nextAttemptAt: now)
+    }
+  }
+}
+
+extension CriticalAlert {
+  /// Whether what happened at `at` is history when we learn of it at `now`.
+  public func isHistory(_ at: Instant, now: Instant) -> Bool { now - at > historyAge }
+}
+
+extension Alert {
+  /// Whether people were told since it opened.
+  public var hasTold: Bool { notifiedAt.map { $0 >= openedAt } ?? false }
+}
+
+extension Instant {
+  /// For people: "2026-11-30 09:05 UTC".
+  var minuteWords: String {
+    let minutes = Int((microseconds - day.start.microseconds) / 60_000_000)
+    return "\(day.iso8601) \(padded(minutes / 60, 2)):\(padded(minutes % 60, 2)) UTC"
+  }
+}
+
+/// A path segment of a URL: all but unreserved characters (RFC 3986, section 2.3) as `%XX`.
+func percentEncoded(_ text: String) -> String {
+  let digits = Array("0123456789ABCDEF".utf8)
+  var bytes: [UInt8] = []
+  for byte in text.utf8 {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+      bytes.append(byte)
+    default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,74 @@
+import Domain
+import SQL
+import Storage
+
+/// Makes everything that follows from the log anew, from the log alone, and tells what that changed: nothing, if all is well.
+public struct Rebuild: Sendable {
+  let fold: Fold
+
+  public init(fold: Fold) { self.fold = fold }
+
+  /// What a rebuild found.
+  public struct Report: Hashable, Sendable {
+    public var entries = 0
+    public var customers = 0
+    /// Names of derived tables whose rows differ now.
+    public var changedTables: [String] = []
+    /// "acme: 40 → 55"
+    public var changedScores: [String] = []
+    public var isUnchanged: Bool { changedTables.isEmpty && changedScores.isEmpty }
+  }
+
+  /// One transaction: readers see the old tables until it is done.
+  /// - Parameter progress: called with the number of entries folded so far and in all.
+  public func run(progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }) async throws -> Report {
+    while try await fold.foldNext() > 0 {}
+    while try await fold.passTime() > 0 {}
+    let blueprint = fold.current.blueprint
+    let now = fold.time.now()
+    let report = try await fold.database.write { connection in
+      var report = Report()
+      let before = try DerivedTables.digests(connection)
+      try DerivedTables.clear(connection)
+      let end = try HousekeepingQueries.position(connection)
+      var again = try FoldTransaction(memory: FoldMemory(), blueprint: blueprint, now: now, connection: connection, scores: false)
+      var position: Int64 = 0
+      while position < end {
+        let entries = try EventQueries.entries(after: position, limit: Int(min(5_000, end - position)), connection)
+        guard let last = entries.last else { break }
+        for stored in entries { if case .success(let entry) = stored.entry { try again.apply(entry, position: stored.position) } }
+        try again.finish()
+        again.memory.trim()
+        position = last.position
+        report.entries += entries.count
+        progress(report.entries, Int(end))
+      }
+      let after = try DerivedTables.digests(connection)
+      report.changedTables = after.keys.filter { before[$0] != after[$0] }.sorted()
+      try Self.rescore(blueprint: blueprint, now: now, report: &report, connection)
+      return report
+    }
+    fold.forget()
+    return report
+  }
+
+  private static func rescore(blueprint: Blueprint, now: Instant, report: inout Report, _ connection: any Connection) throws {
+    var scoring = try FoldTransaction(memory: FoldMemory(), blueprint: blueprint, now: now, connection: connection)
+    var place = CustomerPlace.start
+    while case let page = try CustomerWalk.page(after: place, limit: 500, scope: scoring.scope, connection), let last = page.last {
+      for customer in page {
+        let id = customer.state.id
+        scoring.memory.customers[id] = customer
+        let at = max(now, customer.health?.calculatedAt ?? now)
+        let health = scoring.evaluator.health(of: customer.state, at: at, arrivals: scoring.memory.arrivals ?? Arrivals())
+        if health.score != customer.health?.score {
+          report.changedScores.append("\(id): \(customer.health.map { "\($0.score)" } ?? "none") → \(health.score)")
+        }
+        try scoring.record(health, of: id, cause: .repair, newest: .distantPast)
+      }
+      report.customers += page.count
+      place = CustomerPlace(last.state.id)
+    }
+    try scoring.flush()
+  }
+}

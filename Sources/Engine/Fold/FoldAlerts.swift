@@ -1,0 +1,54 @@
+import Domain
+import Storage
+
+/// Alerts: decided purely in `Domain`, stored here in the transaction of their cause.
+extension FoldTransaction {
+  static let alertTimer = "alert"
+
+  /// - Parameter newest: when the newest of what moved the score happened.
+  mutating func decideAlerts(for id: String, before: Health?, after: Health, cause: HealthChange.Cause, newest: Instant) throws {
+    guard let decision = CriticalAlertDecision(blueprint), let stored = memory.customers[id] else { return }
+    let present = try AlertQueries.newest(customer: id, kind: .critical, reason: CriticalAlertDecision.reason, connection)
+    let move = CriticalAlertDecision.Move(
+      before: before, after: after, cause: cause, isHistory: now - newest > decision.rule.historyAge)
+    let effects = decision.decide(move, of: stored.subject, present: present, now: after.calculatedAt) { explanation(of: stored) }
+    try store(effects, customer: id)
+  }
+
+  /// Looks at alerts whose waiting is over. - Returns: how many timers were due.
+  mutating func wakeAlerts(limit: Int) throws -> Int {
+    let due = try TimerQueries.due(now: now, limit: limit, connection)
+    for timer in due {
+      guard try TimerQueries.remove(timer, connection), timer.kind == Self.alertTimer, let decision = CriticalAlertDecision(blueprint) else {
+        continue
+      }
+      try ensure(customer: timer.customer, isNamed: false)
+      try advance(timer.customer)
+      guard let alert = try AlertQueries.load(id: timer.subject, customer: timer.customer, connection),
+        let stored = memory.customers[timer.customer], let health = stored.health
+      else { continue }
+      try store(decision.wake(alert, of: stored.subject, health: health, now: now) { explanation(of: stored) }, customer: timer.customer)
+    }
+    return due.count
+  }
+
+  private func explanation(of stored: StoredCustomer) -> Explanation {
+    evaluator.explanation(
+      of: stored.state, at: max(now, stored.health?.calculatedAt ?? now), arrivals: memory.arrivals ?? Arrivals())
+  }
+
+  private mutating func store(_ effects: [AlertEffect], customer: String) throws {
+    for effect in effects {
+      switch effect {
+      case .save(let alert): try AlertQueries.save(alert, connection)
+      case .deliver(let delivery): if try DeliveryQueries.enqueue(delivery, connection) { hasDeliveries = true }
+      case .wake(let alert, let at):
+        try TimerQueries.put(StoredTimer(kind: Self.alertTimer, customer: customer, subject: alert, dueAt: at), connection)
+      }
+    }
+  }
+}
+
+extension StoredCustomer {
+  var subject: CriticalAlertDecision.Subject { CriticalAlertDecision.Subject(customer: state.id, name: state.name) }
+}

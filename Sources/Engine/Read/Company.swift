@@ -1,0 +1,87 @@
+import Domain
+import SQL
+import Storage
+
+extension Inquiries {
+  private static let moverCount = 10
+
+  /// The company in numbers, now or as of `at`.
+  public func summary(at: Instant?) async throws -> HealthSummary {
+    let blueprint = current.blueprint
+    let now = time.now()
+    return try await database.read { connection in
+      if let at { return try Self.pastSummary(at: at, blueprint: blueprint, connection) }
+      let parts = try HealthQueries.distribution(connection)
+      let customers = parts.map(\.customers).reduce(0, +)
+      let sum = parts.map(\.sum).reduce(0, +)
+      var bands = Dictionary(uniqueKeysWithValues: Band.allCases.map { ($0, 0) })
+      for part in parts { bands[part.band] = part.customers }
+      let movers = try HealthQueries.movers(since: now - .days(7), limit: Self.moverCount, connection).map { id, from, to in
+        let scope = StateScope(events: [], keepingFrom: Day(number: .max))
+        let name = try CustomerQueries.load(id, scope: scope, connection)?.state.name
+        return HealthSummary.Mover(id: id, name: name, from: from, to: to)
+      }
+      return HealthSummary(
+        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands,
+        movers: movers.sortedForShow())
+    }
+  }
+
+  private static func pastSummary(at: Instant, blueprint: Blueprint, _ connection: any Connection) throws -> HealthSummary {
+    let evaluator = blueprint.evaluator
+    let mark = at - .days(7)
+    var bands = Dictionary(uniqueKeysWithValues: Band.allCases.map { ($0, 0) })
+    var sum = 0
+    var customers = 0
+    var movers: [HealthSummary.Mover] = []
+    var place = CustomerPlace.start
+    let scope = blueprint.scope(today: at.day)
+    while case let page = try CustomerWalk.page(after: place, limit: 500, scope: scope, connection), let last = page.last {
+      for customer in page {
+        let id = customer.state.id
+        guard let state = try Replay.state(of: id, at: at, scope: scope, connection) else { continue }
+        let explanation = evaluator.explanation(of: state, at: at)
+        customers += 1
+        sum += explanation.score
+        bands[explanation.band, default: 0] += 1
+        guard let before = try Replay.state(of: id, at: mark, scope: blueprint.scope(today: mark.day), connection) else { continue }
+        let past = evaluator.explanation(of: before, at: mark).score
+        if past != explanation.score { movers.append(HealthSummary.Mover(id: id, name: state.name, from: past, to: explanation.score)) }
+      }
+      place = CustomerPlace(last.state.id)
+    }
+    movers.sort { (abs($0.to - $0.from), $1.id) > (abs($1.to - $1.from), $0.id) }
+    return HealthSummary(
+      at: at, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands,
+      movers: Array(movers.prefix(moverCount)).sortedForShow())
+  }
+
+  /// Alerts, newest first; in one state or all.
+  public func alerts(state: Alert.State?, limit: Int, cursor: String?) async throws -> Page<Alert> {
+    let limit = max(1, min(limit, 1_000))
+    return try await database.read { try AlertQueries.list(state: state, limit: limit, cursor: cursor, $0) }
+  }
+
+  public func statistics() async throws -> Statistics {
+    let now = time.now()
+    return try await database.read { connection in
+      let counters = try HousekeepingQueries.counters(connection)
+      let position = try HousekeepingQueries.position(connection)
+      let backlog = try EventQueries.backlog(after: position, connection)
+      let prefix = "rejected."
+      let reasons = counters.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+      return Statistics(
+        accepted: counters["accepted"] ?? 0, duplicate: counters["duplicate"] ?? 0, rejected: counters["rejected"] ?? 0,
+        foldLag: backlog.oldest.map { max(now - $0, .zero) } ?? .zero, rejectedByReason: Dictionary(uniqueKeysWithValues: reasons))
+    }
+  }
+}
+
+extension [HealthSummary.Mover] {
+  /// Falls first, the deepest on top; then rises, the highest on top.
+  fileprivate func sortedForShow() -> [HealthSummary.Mover] {
+    let falls = filter { $0.to < $0.from }.sorted { ($0.to - $0.from, $0.id) < ($1.to - $1.from, $1.id) }
+    let rises = filter { $0.to >= $0.from }.sorted { ($1.to - $1.from, $0.id) < ($0.to - $0.from, $1.id) }
+    return falls + rises
+  }
+}

@@ -1,0 +1,36 @@
+import Domain
+
+extension TimelineEntry {
+  init(_ entry: LogEntry) {
+    let (kind, title): (Kind, String) =
+      switch entry.fact {
+      case .event(let name, _): (.event, entry.actor.contact.map { "\(name) · \($0)" } ?? name)
+      case .contact: (.contact, "Contact \(entry.actor.contact ?? entry.actor.anonymous ?? "") updated")
+      case .customer: (.customer, "Customer updated")
+      case .alias(let previous): (.contact, "\(previous) is \(entry.actor.contact ?? "")")
+      case .ticket(let ticket): (.ticket, "Ticket \(ticket.id)\(ticket.subject.map { " “\($0)”" } ?? "") \(ticket.status.rawValue)")
+      case .subscription(let item):
+        (.subscription, "Subscription \(item.id)\(item.plan.map { " (\($0))" } ?? "") \(item.status ?? (item.canceledAt == nil ? "running" : "ended"))")
+      case .response(let answer): (.response, "Survey \(answer.survey)\(answer.score.map { ": \(Value.number($0).words)" } ?? "")")
+      }
+    self.init(at: entry.at == .distantPast ? entry.receivedAt : entry.at, kind: kind, title: title)
+  }
+
+  init(_ change: HealthChange) {
+    let cause =
+      switch change.cause {
+      case .data: "new data"
+      case .time: "time passing"
+      case .model: "another model"
+      case .repair: "the daily batch"
+      }
+    let title = change.from.map { "Score \($0) → \(change.to) (\(change.bandTo.rawValue)), by \(cause)" } ?? "First score \(change.to) (\(change.bandTo.rawValue))"
+    self.init(at: change.at, kind: .score, title: title)
+  }
+
+  static func all(_ alert: Alert) -> [TimelineEntry] {
+    let held = alert.heldBack.map { ", nobody told: \($0)" } ?? ""
+    let opened = TimelineEntry(at: alert.openedAt, kind: .alert, title: "Alert \(alert.kind.rawValue) opened at \(alert.score)\(held)")
+    return [opened] + (alert.closedAt.map { [TimelineEntry(at: $0, kind: .alert, title: "Alert \(alert.kind.rawValue) closed")] } ?? [])
+  }
+}

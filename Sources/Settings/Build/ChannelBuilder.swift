@@ -1,0 +1,72 @@
+import Domain
+import Foundation
+
+/// Channels and the alerts that go out by them.
+extension BlueprintBuilder {
+  mutating func channels() -> [Channel] {
+    var channels: [Channel] = []
+    for member in root["channels"]?.members ?? [] {
+      let url = member.value["webhook_url"].flatMap { webhookAddress($0) }
+      channels.append(Channel(name: member.name, kind: .slackWebhook(url: url)))
+    }
+    return channels
+  }
+
+  private mutating func webhookAddress(_ checked: Checked) -> Secret? {
+    guard let text = checked.text, let value = secret(text, at: checked.place) else { return nil }
+    guard WebAddress.isValid(value) else {
+      // The value itself is secret and stays out of the message.
+      findings.error(checked.place, "\"webhook_url\" is not an address that begins with http:// or https://")
+      return nil
+    }
+    return Secret(value)
+  }
+
+  /// What `${NAME}` or `file:PATH` stands for.
+  private mutating func secret(_ text: String, at place: Place) -> String? {
+    if text.hasPrefix("${"), text.hasSuffix("}") {
+      let name = String(text.dropFirst(2).dropLast())
+      guard !name.isEmpty, name.utf8.allSatisfy({ isEnvironmentLetter($0) }) else {
+        findings.error(place, "\"\(name)\" is no name of an environment variable", suggestion: "${SLACK_WEBHOOK_URL}")
+        return nil
+      }
+      if let value = surroundings.environment[name]?.trimmed, !value.isEmpty { return value }
+      findings.warn(place, "the environment variable \(name) is not set; this channel sends nothing until it is")
+      return nil
+    }
+    if text.hasPrefix("file:") {
+      let path = String(text.dropFirst(5))
+      if let value = surroundings.readFile(path)?.trimmed, !value.isEmpty { return value }
+      findings.warn(place, "the file \(path) cannot be read or is empty; this channel sends nothing until it can")
+      return nil
+    }
+    findings.warn(place, "a secret stands in the open here; keep it in an environment variable or a file", suggestion: "${SLACK_WEBHOOK_URL}")
+    return text
+  }
+
+  private func isEnvironmentLetter(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
+  }
+
+  mutating func alerts(_ channels: [Channel]) -> AlertRules {
+    guard let critical = root["alerts"]?["critical"] else { return AlertRules() }
+    guard critical.isObject else { return AlertRules(critical: nil) }
+    let standard = CriticalAlert()
+    let known = channels.map(\.name)
+    for item in critical["to"]?.items ?? [] {
+      guard let name = item.text, !known.contains(name) else { continue }
+      findings.error(item.place, "unknown channel \"\(name)\"", suggestion: nearest(name, in: known))
+    }
+    return AlertRules(
+      critical: CriticalAlert(
+        channels: critical["to"]?.items.compactMap(\.text) ?? [],
+        delay: critical.duration("delay", default: standard.delay) ?? standard.delay,
+        coolDown: critical.duration("cool_down", default: standard.coolDown) ?? standard.coolDown,
+        hysteresis: critical.integer("hysteresis", default: standard.hysteresis) ?? standard.hysteresis,
+        historyAge: critical.duration("history_age", default: standard.historyAge) ?? standard.historyAge))
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}

@@ -1,0 +1,86 @@
+import Domain
+
+/// Every key of the settings, as data.
+enum Keys {
+  static let root = ObjectShape(
+    doc: "Settings of Holdfast. Each top-level key may stand in one file of the directory only.",
+    fields: [
+      Field("company", .text, "The company's name, for messages.", required: true),
+      Field("time_zone", .timeZone, "IANA name of the zone for daily and weekly work, like `Europe/Berlin`.", default: "UTC"),
+      Field(
+        "public_url", .url, "Where people reach this server, for links in messages.", default: "http://127.0.0.1:8080"),
+      Field("daily_batch", .timeOfDay, "Local time at which every score is derived anew and compared.", default: "02:00"),
+      Field("events", .map(keys: .names, .text), "Words for events, with the name that SDKs send: `login: Signed In`."),
+      Field("features", .map(keys: .names, .either(.text, feature)), "Events that count as using a feature of the product."),
+      Field("goals", .map(keys: .names, .either(.text, goal)), "Milestones: the name of the event that reaches one, or a condition."),
+      Field(
+        "attributes", .map(keys: .names, .either(attributeType, attribute)),
+        "Attributes of customers that expressions may use, with their type."),
+      Field("segments", .map(keys: .names, .either(.expression, segment)), "Named conditions over a customer."),
+      Field("health", .object(health), "How signals become the health score.", required: true),
+      Field("alerts", .object(alerts), "Messages about one customer."),
+      Field("channels", .map(keys: .names, .object(channel)), "Ways out to people, by name."),
+    ])
+
+  static let feature = ObjectShape(
+    doc: "A feature of the product.",
+    fields: [
+      Field("event", .text, "The event that counts as using it, as SDKs send it.", required: true),
+      Field("title", .text, "For people. Default: the key with spaces."),
+      Field("core", .boolean, "Whether it is one of the features that the product is bought for.", default: false),
+    ])
+
+  static let goal = ObjectShape(
+    doc: "A milestone, reached once its event has happened or while its condition holds.",
+    fields: [
+      Field("event", .text, "The event that reaches it, as SDKs send it."),
+      Field("when", .expression, "The condition under which it is reached."),
+      Field("title", .text, "For people. Default: the key with spaces."),
+    ],
+    exactlyOneOf: ["event", "when"])
+
+  static let attributeType = Shape.choice(["boolean", "number", "text", "date"])
+
+  static let attribute = ObjectShape(
+    doc: "An attribute of a customer.",
+    fields: [
+      Field("type", attributeType, "Its type.", required: true),
+      Field("trait", .text, "The name under which it arrives. Default: the key."),
+    ])
+
+  static let segment = ObjectShape(
+    doc: "A named condition over a customer.",
+    fields: [
+      Field("when", .expression, "The condition.", required: true),
+      Field("title", .text, "For people."),
+    ])
+
+  static let alerts = ObjectShape(
+    doc: "Messages about one customer.",
+    fields: [
+      Field("critical", .either(.choice(["off"]), criticalAlert), "A customer became critical: one message, or `off`.")
+    ])
+
+  private static let criticalAlert = ObjectShape(
+    doc: "A customer became critical.",
+    fields: [
+      Field("to", .list(.name, count: 1...20), "The channels that get the message.", required: true),
+      Field(
+        "delay", .duration(.zero ... .minutes(60)), "Waits this long and tells only if the customer is still critical.", default: "0m"),
+      Field(
+        "cool_down", .duration(.days(3) ... .days(30)), "No second message about the same customer and reason within this time.",
+        default: "7d"),
+      Field("hysteresis", .integer(0...20), "The alert closes only at `at_risk_from` plus this many points.", default: 5),
+      Field(
+        "history_age", .duration(.hours(1) ... .days(30)),
+        "What happened longer ago than this when it arrives is history: it moves the score and tells nobody.", default: "1d"),
+    ])
+
+  static let channel = ObjectShape(
+    doc: "A way out to people.",
+    fields: [
+      Field("kind", .choice(["slack"]), "`slack`: an incoming webhook.", required: true),
+      Field(
+        "webhook_url", .secret, "The webhook's address: `${NAME}` for an environment variable or `file:PATH`.", required: true),
+    ])
+}

@@ -1,0 +1,68 @@
+import Domain
+import SQL
+
+/// A place in the order (shard, id) in which all customers can be walked through.
+public struct CustomerPlace: Hashable, Sendable {
+  public var shard: Int
+  public var id: String
+  /// Before the first customer.
+  public static let start = CustomerPlace(shard: -1, id: "")
+  public init(shard: Int, id: String) {
+    self.shard = shard
+    self.id = id
+  }
+  public init(_ id: String) { self.init(shard: Shard.number(of: id), id: id) }
+}
+
+/// Walks over all customers a page at a time: one query a table and page, each a range of its key.
+public enum CustomerWalk {
+  /// The next page in the order (shard, id), each customer whole; empty at the end.
+  public static func page(after place: CustomerPlace, limit: Int, scope: StateScope, _ connection: any Connection) throws -> [StoredCustomer] {
+    var order: [String] = []
+    var customers: [String: StoredCustomer] = [:]
+    try connection.each(
+      "SELECT id, first_seen, first_heard, is_named, attributes FROM customer WHERE (shard, id) > ($1, $2) ORDER BY shard, id LIMIT $3",
+      [place.shard, place.id, limit]
+    ) { row in
+      let id = row.text(0)
+      var state = CustomerState(
+        id: id, firstSeen: Instant(microseconds: row.integer(1)), firstHeard: Instant(microseconds: row.integer(2)))
+      state.attributes = try StateCoding.attributes(row.text(4))
+      order.append(id)
+      customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
+      return true
+    }
+    guard let last = order.last else { return [] }
+    let end = CustomerPlace(last)
+    let range: [any SQLBindable] = [place.shard, place.id, end.shard, end.id]
+    func each(_ sql: String, _ body: (inout StoredCustomer, any Row) throws -> Void) throws {
+      try connection.each(sql, range) { row in
+        let id = row.text(0)
+        guard var customer = customers.removeValue(forKey: id) else { return true }
+        defer { customers[id] = customer }
+        try body(&customer, row)
+        return true
+      }
+    }
+    try each(
+      """
+      SELECT usage_daily.customer, event_name.name, day, count, first, last, COALESCE(actor.root, usage_daily.actor) FROM usage_daily
+      JOIN event_name ON event_name.id = usage_daily.event LEFT JOIN actor ON actor.id = usage_daily.actor
+      WHERE (shard, usage_daily.customer) > ($1, $2) AND (shard, usage_daily.customer) <= ($3, $4)
+      """
+    ) { customer, row in
+      customer.state.add(
+        event: row.text(1), count: row.int(3), day: Day(number: Int32(row.integer(2))), first: Instant(microseconds: row.integer(4)),
+        last: Instant(microseconds: row.integer(5)), actor: row.text(6).isEmpty ? nil : row.text(6), scope: scope)
+    }
+    let bounds = "WHERE (shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)"
+    try each("SELECT customer, id, state FROM ticket \(bounds)") { $0.state.merge(try StateCoding.ticket(id: $1.text(1), $1.text(2))) }
+    try each("SELECT customer, state FROM subscription \(bounds)") { $0.state.merge(try StateCoding.subscription($1.text(1))) }
+    try each("SELECT customer, state FROM survey_response \(bounds)") { $0.state.merge(try StateCoding.response($1.text(1))) }
+    try each("SELECT customer, attributes FROM contact \(bounds) AND id = customer") {
+      $0.state.ownTraits = try StateCoding.attributes($1.text(1))
+    }
+    try each("SELECT customer, \(HealthQueries.columns) FROM health \(bounds)") { $0.health = try HealthQueries.health($1, from: 1) }
+    return order.compactMap { customers[$0] }
+  }
+}

@@ -1,0 +1,150 @@
+import Domain
+import SQL
+
+/// The table of deliveries: the outbox. A key is there once, for ever.
+public enum DeliveryQueries {
+  private static let columns =
+    "key, customer, channel, payload, title, state, attempts, created_at, next_attempt_at, finished_at, last_error"
+
+  /// Puts a delivery in; one whose key is already there changes nothing. - Returns: whether it was new.
+  @discardableResult
+  public static func enqueue(_ delivery: Delivery, _ connection: any Connection) throws -> Bool {
+    try connection.execute(
+      """
+      INSERT INTO delivery (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING
+      """,
+      [
+        delivery.key, delivery.customer, delivery.channel, delivery.payload.printed(), delivery.title, delivery.state.rawValue,
+        delivery.attempts, delivery.createdAt.microseconds, delivery.nextAttemptAt.microseconds, delivery.finishedAt?.microseconds,
+        delivery.lastError,
+      ]) > 0
+  }
+
+  // MARK: For the outbox
+
+  /// The channels for which something is pending, with the instant of their next attempt.
+  public static func due(_ connection: any Connection) throws -> [(channel: String, at: Instant)] {
+    try connection.rows(
+      "SELECT channel, MIN(next_attempt_at) FROM delivery WHERE state = 'pending' GROUP BY channel ORDER BY channel"
+    ) { ($0.text(0), Instant(microseconds: $0.integer(1))) }
+  }
+
+  /// Takes the deliveries of a channel that are due, longest due first: they are `sending` from now on, with one attempt more.
+  public static func claim(channel: String, now: Instant, limit: Int, _ connection: any Connection) throws -> [Delivery] {
+    let claimed = try connection.rows(
+      """
+      UPDATE delivery SET state = 'sending', attempts = attempts + 1
+      WHERE state = 'pending' AND key IN (
+        SELECT key FROM delivery WHERE channel = $1 AND state = 'pending' AND next_attempt_at <= $2
+        ORDER BY next_attempt_at, key LIMIT $3)
+      RETURNING \(columns)
+      """, [channel, now.microseconds, limit], delivery)
+    return claimed.sorted { ($0.nextAttemptAt, $0.key) < ($1.nextAttemptAt, $1.key) }
+  }
+
+  /// Writes down how an attempt ended.
+  /// - Returns: whether that attempt was still the one under way.
+  @discardableResult
+  public static func record(
+    _ verdict: RetryPolicy.Verdict, of delivery: Delivery, at now: Instant, _ connection: any Connection
+  ) throws -> Bool {
+    let state: Delivery.State
+    let next: Instant
+    let finished: Instant?
+    let error: String?
+    switch verdict {
+    case .finished(let final, let reason): (state, next, finished, error) = (final, delivery.nextAttemptAt, now, reason)
+    case .again(let at, let reason): (state, next, finished, error) = (.pending, at, nil, reason)
+    }
+    return try connection.execute(
+      """
+      UPDATE delivery SET state = $1, next_attempt_at = $2, finished_at = $3, last_error = $4
+      WHERE key = $5 AND state = 'sending' AND attempts = $6
+      """, [state.rawValue, next.microseconds, finished?.microseconds, error, delivery.key, delivery.attempts]) > 0
+  }
+
+  /// At start: what is found `sending` was cut off, and may or may not have reached its receiver.
+  /// - Returns: how many.
+  @discardableResult
+  public static func sweepSending(now: Instant, _ connection: any Connection) throws -> Int {
+    try connection.execute(
+      "UPDATE delivery SET state = 'unknown', finished_at = $1, last_error = $2 WHERE state = 'sending'",
+      [now.microseconds, "Holdfast stopped during the attempt: it may or may not have arrived"])
+  }
+
+  /// Gives up what is pending for a channel that cannot send. - Returns: how many.
+  @discardableResult
+  public static func failPending(channel: String, reason: String, now: Instant, _ connection: any Connection) throws -> Int {
+    try connection.execute(
+      "UPDATE delivery SET state = 'failed', finished_at = $1, last_error = $2 WHERE channel = $3 AND state = 'pending'",
+      [now.microseconds, reason, channel])
+  }
+
+  // MARK: For people
+
+  public static func load(key: String, _ connection: any Connection) throws -> Delivery? {
+    try connection.first("SELECT \(columns) FROM delivery WHERE key = $1", [key], delivery)
+  }
+
+  /// Newest first; in one state or all.
+  public static func list(state: Delivery.State?, limit: Int, _ connection: any Connection) throws -> [Delivery] {
+    guard let state else {
+      return try connection.rows("SELECT \(columns) FROM delivery ORDER BY created_at DESC, key DESC LIMIT $1", [limit], delivery)
+    }
+    return try connection.rows(
+      "SELECT \(columns) FROM delivery WHERE state = $1 ORDER BY created_at DESC, key DESC LIMIT $2", [state.rawValue, limit], delivery)
+  }
+
+  public static func counts(_ connection: any Connection) throws -> [Delivery.State: Int] {
+    let rows = try connection.rows("SELECT state, COUNT(*) FROM delivery GROUP BY state") { (try state($0.text(0)), $0.int(1)) }
+    return Dictionary(uniqueKeysWithValues: rows)
+  }
+
+  /// Sends once more what failed, was canceled or has an unknown outcome, with all attempts before it.
+  /// - Returns: whether it was in such a state.
+  @discardableResult
+  public static func retry(key: String, now: Instant, _ connection: any Connection) throws -> Bool {
+    try connection.execute(
+      """
+      UPDATE delivery SET state = 'pending', attempts = 0, next_attempt_at = $1, finished_at = NULL
+      WHERE key = $2 AND state IN ('failed', 'unknown', 'canceled')
+      """, [now.microseconds, key]) > 0
+  }
+
+  /// `retry(key:)` for all that failed. What has an unknown outcome is left: each is for a person to judge. - Returns: how many.
+  @discardableResult
+  public static func retryFailed(now: Instant, _ connection: any Connection) throws -> Int {
+    try connection.execute(
+      "UPDATE delivery SET state = 'pending', attempts = 0, next_attempt_at = $1, finished_at = NULL WHERE state = 'failed'",
+      [now.microseconds])
+  }
+
+  /// Takes a pending delivery out. - Returns: whether it was pending.
+  @discardableResult
+  public static func cancel(key: String, now: Instant, _ connection: any Connection) throws -> Bool {
+    try connection.execute(
+      "UPDATE delivery SET state = 'canceled', finished_at = $1 WHERE key = $2 AND state = 'pending'", [now.microseconds, key]) > 0
+  }
+
+  // MARK: Rows
+
+  private static func delivery(_ row: any Row) throws -> Delivery {
+    Delivery(
+      key: row.text(0), customer: row.optionalText(1), channel: row.text(2),
+      // A payload that cannot be read goes on as null, which no channel takes: one bad row fails alone, at its sending.
+      payload: (try? JSON.parse(row.text(3))) ?? .null, title: row.text(4), state: try state(row.text(5)), attempts: row.int(6),
+      createdAt: Instant(microseconds: row.integer(7)), nextAttemptAt: Instant(microseconds: row.integer(8)),
+      finishedAt: row.optionalInteger(9).map(Instant.init(microseconds:)), lastError: row.optionalText(10))
+  }
+
+  private static func state(_ text: String) throws -> Delivery.State {
+    guard let state = Delivery.State(rawValue: text) else { throw unreadable("delivery.state", text) }
+    return state
+  }
+}
+
+/// A word in the database that this program does not know.
+func unreadable(_ place: String, _ text: String) -> DatabaseFailure {
+  DatabaseFailure(
+    kind: .unusable, message: "the database holds a word this program does not know: start the newer program", detail: "\(place): \(text.prefix(40))")
+}
