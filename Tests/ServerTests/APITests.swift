@@ -83,7 +83,8 @@ struct ViewTests {
   @Test(
     "Lengths of time are told in their two largest units",
     arguments: [
-      (TimeSpan.zero, "0 s"), (.seconds(59), "59 s"), (.seconds(125), "2 min 5 s"), (.hours(25), "1 d 1 h"), (.days(3) + .hours(4), "3 d 4 h"),
+      (TimeSpan.zero, "0 s"), (.seconds(59), "59 s"), (.seconds(125), "2 min 5 s"), (.hours(25), "1 d 1 h"),
+      (.days(3) + .hours(4), "3 d 4 h"),
       (.days(2) + .minutes(5), "2 d"), (.never, "never"), (.zero - .days(2), "−2 d"), (TimeSpan(microseconds: -5), "0 s"),
     ])
   func durations(span: TimeSpan, text: String) { #expect(durationText(span) == text) }

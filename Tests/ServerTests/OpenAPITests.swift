@@ -61,13 +61,15 @@ struct OpenAPITests {
     let check = SchemaCheck(document: document)
     let now = TestServer.noon
     let health = Health(
-      score: 31, band: .critical, coverage: 0.7, calculatedAt: now, nextChangeAt: nil, model: "m", points: [.init(name: "last_login", points: 1)])
+      score: 31, band: .critical, coverage: 0.7, calculatedAt: now, nextChangeAt: nil, model: "m",
+      points: [.init(name: "last_login", points: 1)])
     let customer = CustomerSummary(
       id: "acme", name: nil, startedAt: now, journey: .renewal, health: health, attributes: [.init("plan", "pro"), .init("seats", 4)])
     var unscored = customer
     unscored.health = nil
     let change = HealthChange(
-      at: now, from: nil, to: 31, bandFrom: nil, bandTo: .critical, cause: .data, model: "m", points: [.init(name: "last_login", points: 1)])
+      at: now, from: nil, to: 31, bandFrom: nil, bandTo: .critical, cause: .data, model: "m", points: [.init(name: "last_login", points: 1)]
+    )
     let alert = Alert(
       id: "1", customer: "acme", kind: .critical, reason: "score", state: .open, openedAt: now, updatedAt: now, score: 31, band: .critical)
     let summary = HealthSummary(

@@ -66,7 +66,8 @@ struct TrackingTests {
     }
   }
 
-  @Test("Rule 10: One bad message stays one bad message: its neighbours are taken, it is set aside without the key, the call is answered 200")
+  @Test(
+    "Rule 10: One bad message stays one bad message: its neighbours are taken, it is set aside without the key, the call is answered 200")
   func rejected() async throws {
     try await TestServer.run { server in
       let bad = #"{"type":"track","userId":"bob","writeKey":"\#(server.writeKey)"}"#

@@ -52,7 +52,8 @@ struct ImportSession {
       case .entry(let entry): entries.append(entry)
       case .passedOver: passedOver += 1
       case .rejected(let error):
-        refuse(line: row.line, code: error.reason.rawValue, reason: error.description, excerpt: JSON.object(row.members).excerpt(limit: 400))
+        refuse(
+          line: row.line, code: error.reason.rawValue, reason: error.description, excerpt: JSON.object(row.members).excerpt(limit: 400))
       }
     }
   }

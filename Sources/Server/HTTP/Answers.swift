@@ -4,7 +4,9 @@ import NIOCore
 
 extension Response {
   /// JSON with its media type; answers about customers are for nobody's cache.
-  static func json(_ json: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:]) -> Response {
+  static func json(_ json: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:])
+    -> Response
+  {
     var fields = headers
     fields[.contentType] = type
     fields[.cacheControl] = "no-store"
@@ -29,12 +31,13 @@ struct ErrorAnswers: RouterMiddleware {
       return try await next(request, context)
     } catch {
       if var problem = Problem(error) {
-        Self.hangUp(on: request, problem.status, context.channel)
         if problem.status.code >= 500 {
           context.logger.warning("Request refused", metadata: ["status": "\(problem.status.code)", "reason": "\(error)"])
           problem.members.append(.init("request_id", .string(context.requestID)))
         }
-        return answer(problem)
+        var response = answer(problem)
+        if Self.hangUp(on: request, problem.status, context.channel) { response.headers[.connection] = "close" }
+        return response
       }
       // The path and the kind of error, never the query or the body: they hold keys and contacts' data.
       context.logger.error("Request failed", metadata: ["path": "\(context.endpointPath ?? "?")", "error": "\(error)"])
@@ -44,14 +47,17 @@ struct ErrorAnswers: RouterMiddleware {
     }
   }
 
-  /// Whoever was refused with a body still on the way could trickle it for ever. Who trickled already waits for no answer; the others get time to read it.
-  private static func hangUp(on request: Request, _ status: HTTPResponse.Status, _ channel: any Channel) {
+  /// Whoever was refused with a body still on the way could trickle it for ever. Who trickled already waits for no answer; the others
+  /// get time to read it.
+  /// - Returns: whether the connection will be closed.
+  private static func hangUp(on request: Request, _ status: HTTPResponse.Status, _ channel: any NIOCore.Channel) -> Bool {
+    let hasBody = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
     switch status {
     case .requestTimeout: channel.close(mode: .all, promise: nil)
-    case .unauthorized, .forbidden, .contentTooLarge:
-      guard request.headers[.contentLength].map({ $0 != "0" }) ?? (request.headers[.transferEncoding] != nil) else { return }
+    case .unauthorized where hasBody, .forbidden where hasBody, .contentTooLarge where hasBody:
       channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.close(mode: .all, promise: nil) }
-    default: break
+    default: return false
     }
+    return true
   }
 }

@@ -16,7 +16,8 @@ final class BodyReader: Sendable {
   }
 
   /// Reads a body of at most `limit` bytes and hands it to `use`; its share of memory counts as taken until `use` returns.
-  /// - Throws: `Problem` 413 before reading where `Content-Length` says so, or while reading; 429 where too much is held already; 408 from a trickle.
+  /// - Throws: `Problem` 413 before reading where `Content-Length` says so, or while reading; 429 where too much is held already; 408
+  ///   from a trickle.
   func read<T>(_ request: Request, limit: Int, use: ([UInt8]) async throws -> T) async throws -> T {
     let declared = try Self.declaredLength(request, limit: limit)
     let share = declared ?? limit

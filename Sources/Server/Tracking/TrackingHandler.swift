@@ -4,7 +4,8 @@ import Formats
 import Hummingbird
 import Storage
 
-/// Takes tracking calls: finds the key, reads the body, appends what is good to the log, sets aside what is not. Answers when both are durable.
+/// Takes tracking calls: finds the key, reads the body, appends what is good to the log, sets aside what is not. Answers when both are
+/// durable.
 struct TrackingHandler: Sendable {
   let sink: any IntakeSink
   let keys: KeyStore
@@ -122,6 +123,7 @@ struct TrackingHandler: Sendable {
 
   private static func setAside(_ rejection: Rejection) -> SetAside {
     SetAside(
-      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt))
+      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt)
+    )
   }
 }
