@@ -14,5 +14,12 @@ public final class OwnerLock: Sendable {
     }
   }
 
+  /// Runs `body` and keeps the lock until it is done.
+  public func held<T>(_ body: () async throws -> T) async rethrows -> T {
+    let result = try await body()
+    withExtendedLifetime(self) {}
+    return result
+  }
+
   deinit { close(descriptor) }
 }

@@ -131,8 +131,8 @@ struct RejectsFile {
 
   mutating func add(line: Int, reason: String, text: String) {
     if handle == nil, failure == nil {
-      FileManager.default.createFile(atPath: path, contents: nil)
-      handle = FileHandle(forWritingAtPath: path)
+      let isThere = FileManager.default.createFile(atPath: path, contents: nil)
+      handle = isThere ? FileHandle(forWritingAtPath: path) : nil
       if handle == nil { failure = Refusal("\(path) cannot be written: bad lines have nowhere to go") }
     }
     let record: JSON = ["line": .integer(Int64(line)), "reason": .string(reason), "record": .string(text)]

@@ -81,7 +81,7 @@ struct House {
   /// Brings scores up to date if no server does: so that what is read is right to the second.
   func catchUp() async throws {
     guard let lock = OwnerLock(databasePath: path) else { return }
-    try await withExtendedLifetime(lock) { try await Self.settle(makeFold()) }
+    try await lock.held { try await Self.settle(makeFold()) }
   }
 
   static func settle(_ fold: Fold) async throws {

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// Where people look while something runs: standard error.
@@ -28,7 +29,7 @@ enum Terminal {
 struct ProgressBar {
   private let title: String
   private let unit: String
-  private let start = SystemClock().now()
+  private let start: Instant = SystemClock().now()
   private var lastDrawn = Double.zero
 
   init(_ title: String, unit: String) {

@@ -51,7 +51,8 @@ struct DemoCommand: AsyncParsableCommand {
     let manager = FileManager.default
     let finished = manager.fileExists(atPath: directory + "/complete")
     if manager.fileExists(atPath: directory), fresh || !finished {
-      guard manager.fileExists(atPath: directory + "/config/holdfast.yaml") || (try manager.contentsOfDirectory(atPath: directory)).isEmpty else {
+      let isEmpty = try manager.contentsOfDirectory(atPath: directory).isEmpty
+      guard isEmpty || manager.fileExists(atPath: directory + "/config/holdfast.yaml") else {
         throw Refusal("\(directory) is there and is no demo; name another place with --directory")
       }
       guard OwnerLock(databasePath: directory + "/holdfast.db") != nil else { throw Refusal("a demo is running in \(directory); stop it first") }
@@ -81,7 +82,7 @@ struct DemoCommand: AsyncParsableCommand {
     bar.show(fraction: 1, count: entries, isLast: true)
     try await fold.adoptModel()
     try await house.database.write { try HousekeepingQueries.set(Self.marker, to: "yes", $0) }
-    FileManager.default.createFile(atPath: directory + "/complete", contents: nil)
+    try Data().write(to: URL(fileURLWithPath: directory + "/complete"))
   }
 }
 

@@ -54,7 +54,7 @@ struct Serving {
     guard let lock = OwnerLock(databasePath: house.path) else {
       throw Refusal("another holdfast serves \(house.path) already; a SQLite database has one server (see docs for PostgreSQL)")
     }
-    try await withExtendedLifetime(lock) {
+    try await lock.held {
       let client = HTTPClient(configuration: Outbound.configuration)
       do {
         try await serve(client: client, onListening: onListening)
@@ -85,9 +85,10 @@ struct Serving {
         }, logger: logger),
       host: address.host, port: address.port, onListening: onListening)
     let reload = Reload(config: config, current: current, fold: fold, outbox: outbox, logger: logger)
+    let services: [any Service] = [outbox, folding, DailyService(fold: fold), reload, intake, server]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [outbox, folding, DailyService(fold: fold), reload, intake, server].map { .init(service: $0) },
+        services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
   }
@@ -102,7 +103,7 @@ struct Reload: Service {
   let logger: Logger
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload() }
     }
   }

@@ -3,6 +3,7 @@ import Domain
 import Engine
 import Foundation
 import SQLite
+import Storage
 import Server
 
 struct KeyCommand: AsyncParsableCommand {
@@ -66,7 +67,7 @@ struct RebuildCommand: AsyncParsableCommand {
       guard let lock = OwnerLock(databasePath: house.path) else {
         throw Refusal("a server is running on \(house.path); stop it first, a rebuild needs the database for itself")
       }
-      try await withExtendedLifetime(lock) {
+      try await lock.held {
         let fold = house.makeFold()
         try await House.settle(fold)
         let report = try await Rebuild(fold: fold).run()
