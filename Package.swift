@@ -62,7 +62,7 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
+        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals,
       ],
       swiftSettings: strict),
     tests("DomainTests", ["Domain"]),

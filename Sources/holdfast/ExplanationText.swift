@@ -51,7 +51,8 @@ struct ExplanationText {
     }
     if let next = report.nextChange {
       lines.append(
-        "Next by time alone: \(next.at.iso8601) (in \((next.at - now).words)) to \(next.score), \(next.band.rawValue): \(words(next.differences))"
+        "Next by time alone: \(next.at.iso8601) (in \((next.at - now).words)) to \(next.score), \(next.band.rawValue): "
+          + words(next.differences)
       )
     } else {
       lines.append("Time alone will not change it.")

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// The command line. Results go to standard output, progress and logs to standard error; status 0 is yes, 1 is no, 2 is a call that cannot be understood.
+/// The command line. Results go to standard output, progress and logs to standard error; status 0 is yes, 1
+/// is no, 2 is a call that cannot be understood.
 struct Holdfast: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "holdfast",

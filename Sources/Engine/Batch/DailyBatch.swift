@@ -3,8 +3,8 @@ import Logging
 import SQL
 import Storage
 
-/// The daily batch: derives every score anew from stored roll-ups and records and holds it against the live one. There must be no difference; where there is
-/// one it is mended, logged with both sides, and opens an incident.
+/// The daily batch: derives every score anew from stored roll-ups and records and holds it against the live one. There must be no
+/// difference; where there is one it is mended, logged with both sides, and opens an incident.
 public struct DailyBatch: Sendable {
   static let name = "daily_batch"
   let fold: Fold

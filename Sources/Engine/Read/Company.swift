@@ -70,6 +70,7 @@ extension Inquiries {
     try await database.read { try EventQueries.backlog(after: HousekeepingQueries.position($0), $0).count }
   }
 
+  /// Counts since the database was made, and how far the fold is behind.
   public func statistics() async throws -> Statistics {
     let now = time.now()
     return try await database.read { connection in

@@ -11,6 +11,7 @@ public enum HealthQueries {
     ) { try health($0, from: 0) }
   }
 
+  /// Inserts or replaces a customer's score.
   public static func save(_ health: Health, of customer: String, _ connection: any Connection) throws {
     try connection.execute(
       """

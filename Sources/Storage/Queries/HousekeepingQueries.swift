@@ -34,6 +34,7 @@ public enum HousekeepingQueries {
       [position])
   }
 
+  /// When something of each kind last arrived.
   public static func arrivals(_ connection: any Connection) throws -> Arrivals {
     var arrivals = Arrivals()
     try connection.each("SELECT kind, last_at FROM arrival", []) { row in
@@ -49,6 +50,7 @@ public enum HousekeepingQueries {
     return arrivals
   }
 
+  /// Notes when something of each kind last arrived.
   public static func save(_ arrivals: Arrivals, _ connection: any Connection) throws {
     for (kind, at) in [("event", arrivals.events), ("ticket", arrivals.tickets), ("subscription", arrivals.subscriptions)] {
       guard let at else { continue }

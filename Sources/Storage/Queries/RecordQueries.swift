@@ -18,6 +18,7 @@ public struct RecordOwner: Hashable, Sendable {
 public enum RecordQueries {
   // MARK: Customers and contacts
 
+  /// Inserts or replaces a customer's own row: attributes and beginnings.
   public static func saveCustomer(_ state: CustomerState, isNamed: Bool, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -48,6 +49,7 @@ public enum RecordQueries {
     ) { try StateCoding.attributes($0.text(0)) }
   }
 
+  /// Inserts or replaces a contact's traits.
   public static func saveContact(customer: String, id: String, _ attributes: Attributes, _ connection: any Connection) throws {
     try connection.execute(
       """

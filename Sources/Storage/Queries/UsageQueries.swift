@@ -36,6 +36,7 @@ public enum UsageQueries {
     try connection.execute("INSERT INTO event_name (id, name) VALUES ($1, $2)", [id, name])
   }
 
+  /// Adds to a roll-up row, or makes it.
   public static func add(_ key: UsageKey, count: Int, first: Instant, last: Instant, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -77,7 +78,8 @@ public enum UsageQueries {
     }
   }
 
-  /// Moves what an actor did, unless its events named their customer themselves, from one customer to another: roll-ups, log index and records.
+  /// Moves what an actor did, unless its events named their customer themselves, from one customer to
+  /// another: roll-ups, log index and records.
   public static func move(actor: String, from: String, to: String, _ connection: any Connection) throws {
     let source = UsageKey.shard(customer: from, actor: actor)
     let target = UsageKey.shard(customer: to, actor: actor)

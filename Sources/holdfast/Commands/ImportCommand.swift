@@ -75,7 +75,8 @@ struct ImportCommand: AsyncParsableCommand {
   private func report(_ result: FileImport.Result, step: ImportPlan.Step, rejects: String) {
     let passed = result.passedOver > 0 ? ", \(result.passedOver) passed over" : ""
     print(
-      "\(step.kind.rawValue) \(step.title): \(result.accepted) accepted, \(result.duplicate) duplicate, \(result.rejected) rejected\(passed)"
+      "\(step.kind.rawValue) (\(step.title)): \(result.accepted) accepted, \(result.duplicate) duplicate, "
+        + "\(result.rejected) rejected\(passed)"
     )
     guard result.rejected > 0 else { return }
     for reason in result.firstReasons { Terminal.note("  \(reason)") }

@@ -44,8 +44,8 @@ struct ListenOption: ParsableArguments {
   }
 }
 
-/// The running server: every loop as a service of one group. They start in order and stop in reverse: first no more requests, then intake drains, then the
-/// fold, at last the outbox.
+/// The running server: every loop as a service of one group. They start in order and stop in reverse: first no more requests, then intake
+/// drains, then the fold, at last the outbox.
 struct Serving {
   let house: House
   let config: ConfigOption
