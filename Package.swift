@@ -21,11 +21,13 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -60,13 +62,16 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        argumentParser, asyncHTTPClient, crypto, hummingbird, logging, serviceLifecycle,
+        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
       ],
       swiftSettings: strict),
-    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     tests("DomainTests", ["Domain"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
+    tests("SettingsTests", ["Settings", "Domain", yams]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
+    tests(
+      "ServerTests",
+      ["Domain", "Engine", "Formats", "Server", "SQL", "SQLite", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),
     tests("TidyTests", []),
   ]
 )

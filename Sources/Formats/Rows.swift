@@ -28,7 +28,10 @@ public struct Row: Hashable, Sendable {
   }
 
   /// The place of a column among `members`. Upper and lower case, blanks, dashes and underscores in names make no difference.
-  public func place(of column: String) -> Int? { index.places[ColumnIndex.key(column)] }
+  public func place(of column: String) -> Int? { place(ofKey: ColumnIndex.key(column)) }
+
+  /// The same for a name that is in the form of `ColumnIndex.key` already.
+  func place(ofKey key: String) -> Int? { index.places[key] }
 
   /// A value by its column; blank text and `null` are no values.
   public subscript(column: String) -> JSON? {

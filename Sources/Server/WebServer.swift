@@ -37,8 +37,8 @@ public struct ServerDependencies: Sendable {
 
 /// The HTTP server: tracking API, JSON API, health checks.
 public enum WebServer {
-  /// The server as a service (of swift-service-lifecycle), for `host` and `port`; port 0 takes a free one. On graceful shutdown it takes no new
-  /// connections, answers the requests that are under way, and ends.
+  /// The server as a service (of swift-service-lifecycle), for `host` and `port`; port 0 takes a free one. On graceful shutdown it takes
+  /// no new connections, answers the requests that are under way, and ends.
   /// - Parameter onListening: called once it listens, with the port.
   public static func service(
     _ dependencies: ServerDependencies, host: String, port: Int, onListening: @escaping @Sendable (Int) async -> Void = { _ in }

@@ -41,8 +41,7 @@ struct Place: Hashable, Sendable {
 struct Findings {
   static let limit = 1_000
   private(set) var all: [Diagnostic] = []
-
-  var hasErrors: Bool { all.contains { $0.severity == .error } }
+  private(set) var hasErrors = false
 
   mutating func error(_ place: Place, _ message: String, suggestion: String? = nil) { add(.error, place, message, suggestion) }
 
@@ -50,6 +49,7 @@ struct Findings {
 
   private mutating func add(_ severity: Diagnostic.Severity, _ place: Place, _ message: String, _ suggestion: String?) {
     guard all.count < Self.limit || (severity == .error && !hasErrors) else { return }
+    if severity == .error { hasErrors = true }
     all.append(
       Diagnostic(
         file: place.file, line: place.line, column: place.column, severity: severity, message: message, suggestion: suggestion))

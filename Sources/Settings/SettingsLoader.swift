@@ -21,10 +21,13 @@ public enum SettingsLoader {
   ) -> LoadResult {
     var findings = Findings()
     var entries: [Located.Entry] = []
+    var places: [String: Place] = [:]
     for file in files {
       for entry in YAMLReader.read(file: file.name, text: file.text, findings: &findings) {
-        if let other = entries.first(where: { $0.key == entry.key }) {
-          findings.error(entry.place, "\"\(entry.key)\" stands in \(other.place.file):\(other.place.line) already; a top-level key stands in one file only")
+        if let other = places.updateValue(entry.place, forKey: entry.key) {
+          findings.error(
+            entry.place,
+            "\"\(entry.key.prefix(80))\" stands in \(other.file):\(other.line) already; a top-level key stands in one file only")
         } else {
           entries.append(entry)
         }

@@ -170,8 +170,8 @@ def alert_both(holdfast, known):
         settings = yaml.safe_load(path.read_text()) or {}
         critical = (settings.get("alerts") or {}).get("critical")
         if critical:
-            assert known in critical["channels"]
-            critical["channels"] = [known, "second"]
+            assert critical["to"] == [known]
+            critical["to"] = [known, "second"]
             path.write_text(yaml.safe_dump(settings, sort_keys=False))
 
 

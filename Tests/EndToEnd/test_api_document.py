@@ -1,12 +1,11 @@
 """The OpenAPI document and the real answers hold to each other, route by route."""
 
 import re
-import uuid
 
 import pytest
-import requests
 from openapi_schema_validator import OAS31Validator
 
+from exercises import exercise
 from holdfast import fresh
 from polling import settles
 from records import tickets_csv
@@ -65,54 +64,6 @@ def holds(document, operation, answer):
         schema = {**content[kind]["schema"], "components": document.get("components", {})}
         errors = [f"{error.json_path}: {error.message}" for error in OAS31Validator(schema).iter_errors(answer.json())]
         assert errors == [], errors[:5]
-
-
-def address(path, customer, kind="customers"):
-    filled = path.replace("{id}", customer).replace("{customer}", customer).replace("{kind}", kind)
-    assert "{" not in filled, f"no test knows how to fill {path}"
-    return filled
-
-
-IMPORTS = {
-    "customers": "id,name\n{0},Documented\n",
-    "contacts": "id,customer,email\nu-{0},{0},a@example.com\n",
-    "events": "customer,name,at\n{0},Report Created,2025-06-01T10:00:00Z\n",
-    "tickets": "id,customer,status,opened_at\ntd-{0},{0},solved,2025-06-01T10:00:00Z\n",
-    "subscriptions": "id,customer,plan,mrr,started_at\nsd-{0},{0},team,100,2025-06-01\n",
-}
-
-
-def message(path):
-    """A right body for a route of the tracking API."""
-    common = {"userId": fresh("u"), "messageId": str(uuid.uuid4())}
-    kind = path.rstrip("/").split("/")[-1]
-    if "/v1/" not in path or path.startswith("/i/"):
-        return {"event": "Signed In", "distinct_id": common["userId"]}
-    return {
-        "batch": {"batch": [{"type": "identify", **common}]}, "track": {**common, "event": "Signed In"},
-        "group": {**common, "groupId": fresh("g")}, "alias": {**common, "previousId": fresh("u")},
-    }.get({"b": "batch", "import": "batch", "t": "track", "g": "group", "a": "alias"}.get(kind, kind), {**common, "name": "Home"})
-
-
-def exercise(server, method, path, customer):
-    """Calls a route of the document as it is meant to be called."""
-    if method == "GET":
-        return [server.api_answer(address(path, customer))]
-    if method == "POST" and "/import/" in path:
-        kinds = IMPORTS if "{kind}" in path else [path.rsplit("/", 1)[1]]
-        return [
-            server.api_answer(
-                address(path, customer, kind), "POST", data=IMPORTS[kind].format(customer), headers={"Content-Type": "text/csv"})
-            for kind in kinds
-        ]
-    if method == "POST" and not path.startswith("/api/"):
-        body = message(path)
-        if "distinct_id" in body:
-            return [requests.post(f"{server.url}{path}", json={**body, "api_key": server.key("write")}, timeout=10)]
-        return [server.write(path, body)]
-    if method == "OPTIONS":
-        return [requests.options(f"{server.url}{path}", headers={"Origin": "https://app.example.com"}, timeout=10)]
-    raise AssertionError(f"{method} {path} is documented and no test exercises it")
 
 
 def test_the_document_is_openapi_3_1(document):

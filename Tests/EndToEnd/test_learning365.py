@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the data set is no
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory):
-    holdfast = Holdfast(tmp_path_factory.mktemp("learning365"), config=EXAMPLE)
+    holdfast = Holdfast(tmp_path_factory.mktemp("learning365"), config=EXAMPLE / "config")
     done = holdfast.run("import", "--plan", EXAMPLE / "import.yaml", "--from", FOLDER, timeout=1_200)
     holdfast.said = done.stdout + done.stderr
     yield holdfast

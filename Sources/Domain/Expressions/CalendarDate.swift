@@ -1,12 +1,13 @@
 extension Instant {
-  /// Midnight UTC of a calendar date written `2024-01-31`, in the years 1900–9998 of the proleptic Gregorian calendar; `nil` where there is no such day.
+  /// Midnight UTC of a calendar date written `2024-01-31`, in the years 1900–9998 of the Gregorian calendar;
+  /// `nil` where there is no such day.
   public init?(calendarDate text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.map(\.count) == [4, 2, 2], text.allSatisfy({ $0 == "-" || $0.isASCIIDigit }),
       let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2]),
       (1900...9998).contains(year), (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year)
     else { return nil }
-    // Days from civil: years begin in March, so that the leap day is the last (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    // Years begin in March, so that the leap day is the last (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
     let shifted = month <= 2 ? year - 1 : year
     let era = shifted / 400
     let yearOfEra = shifted - era * 400

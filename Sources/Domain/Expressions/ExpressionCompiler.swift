@@ -38,7 +38,8 @@ public struct ExpressionCompiler: Sendable {
     guard errors.isEmpty, let type = checked.type else {
       // A part without a type and without an error of its own leans on a segment whose error is told at its own place.
       if errors.isEmpty { errors = [ExpressionError(range: parsed.syntax.range, message: "it refers to a segment that has errors")] }
-      return .failure(ExpressionErrors(errors.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }))
+      return .failure(
+        ExpressionErrors(errors.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }))
     }
     return .success(Formula(source: parsed.source, type: type, term: checked.term))
   }

@@ -13,7 +13,8 @@ struct Token: Hashable {
   var range: Range<Int>
 }
 
-/// Splits an expression into tokens. A wrong character is reported and read as what was probably meant, so that the rest can be checked too.
+/// Splits an expression into tokens. A wrong character is reported and read as what was probably meant, so that the rest can be
+/// checked too.
 struct Lexer {
   static let keywords: Set<String> = ["and", "or", "not", "is", "missing", "present", "in", "contains", "true", "false"]
 
@@ -136,7 +137,9 @@ struct Lexer {
   }
 
   /// What people coming from other languages write, and its word here.
-  private static let foreign = ["&&": "and", "||": "or", "<>": "!=", "===": "==", "=": "==", "!": "not", "&": "and", "|": "or", "=>": ">=", "=<": "<="]
+  private static let foreign = [
+    "&&": "and", "||": "or", "<>": "!=", "===": "==", "=": "==", "!": "not", "&": "and", "|": "or", "=>": ">=", "=<": "<=",
+  ]
   private static let signs = ["==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ","]
   private static let candidates = (signs + foreign.keys).sorted { ($0.count, $0) > ($1.count, $1) }
 

@@ -33,7 +33,8 @@ extension TypeChecker {
       if scope.knows(name: name) {
         report(range, "\"\(name)\" takes no parentheses", suggestion: name)
       } else {
-        report(nameRange, "unknown function \"\(name)\"", suggestion: nearest(name, in: Builtins.functions.keys) ?? scope.nearestName(to: name))
+        report(
+          nameRange, "unknown function \"\(name)\"", suggestion: nearest(name, in: Builtins.functions.keys) ?? scope.nearestName(to: name))
       }
       return .wrong
     }
@@ -88,7 +89,8 @@ extension TypeChecker {
       guard length.microseconds % day == 0, (1...Int64(ExpressionLimits.windowDays)).contains(length.microseconds / day) else {
         let nearby = min(max(1, Int64(length.days.rounded(.up))), Int64(ExpressionLimits.windowDays))
         report(
-          arguments[1].range, "\(name) looks at whole days, 1d to \(ExpressionLimits.windowDays)d, not \(length.text)", suggestion: "\(nearby)d")
+          arguments[1].range, "\(name) looks at whole days, 1d to \(ExpressionLimits.windowDays)d, not \(length.text)",
+          suggestion: "\(nearby)d")
         return .wrong
       }
       days = Int(length.microseconds / day)
@@ -154,7 +156,9 @@ extension TypeChecker {
     }
     guard let segment = scope.segments[name] else {
       if !scope.brokenSegments.contains(name) {
-        report(syntax.range, "unknown segment \"\(name)\"", suggestion: nearest(name, in: Array(scope.segments.keys) + Array(scope.brokenSegments)))
+        report(
+          syntax.range, "unknown segment \"\(name)\"",
+          suggestion: nearest(name, in: Array(scope.segments.keys) + Array(scope.brokenSegments)))
       }
       return .wrong
     }

@@ -1,6 +1,6 @@
-/// The candidate that a person most likely meant by `word`, or `nil` where none is near: at most a third of the word's characters differ.
+/// The candidate that a person most likely meant by `word`, or `nil` where none is near: at most a third of the characters differ.
 ///
-/// Distance is optimal string alignment (insert, delete, replace, swap of neighbours) ignoring ASCII case. Ties go to the first by alphabet.
+/// Distance is optimal string alignment (insert, delete, replace, swap of neighbours) ignoring case. Ties go to the first by alphabet.
 public func nearest(_ word: String, in candidates: some Sequence<String>) -> String? {
   let wanted = Array(word.lowercased().unicodeScalars.prefix(longestComparedWord + 1))
   guard !wanted.isEmpty, wanted.count <= longestComparedWord else { return nil }

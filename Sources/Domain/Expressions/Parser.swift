@@ -114,7 +114,9 @@ struct Parser {
   private mutating func comparison() -> Syntax {
     let left = sum()
     let result = comparisonTail(left)
-    if result.range != left.range, case .sign(let sign) = token.kind, Term.Comparison(rawValue: sign) != nil || sign == "contains" || sign == "is" {
+    if result.range != left.range, case .sign(let sign) = token.kind,
+      Term.Comparison(rawValue: sign) != nil || sign == "contains" || sign == "is"
+    {
       fail("comparisons cannot be chained; join them with \"and\"")
     }
     return result

@@ -17,7 +17,7 @@ public struct CompiledSegments: Sendable {
 }
 
 extension ExpressionCompiler {
-  /// Compiles segments that may refer to each other, earlier or later, by `in_segment(NAME)`. A cycle is an error of each segment on it that
+  /// Compiles segments that may refer to each other, earlier or later, by `in_segment(NAME)`. A cycle is an error that
   /// names the cycle. A segment that only refers to a broken one is left out without an error of its own, as long as there is the other's.
   ///
   /// Names should be distinct; of repeated ones the last counts.
@@ -93,7 +93,8 @@ private struct SegmentSetCompiler {
       heights[draft.name] = height
       scope.add(segment)
     case .failure(let failure):
-      let leansOnBroken = failure.all.count == 1 && references.contains { finished[$0.name] == nil && scope.brokenSegments.contains($0.name) }
+      let leansOnBroken =
+        failure.all.count == 1 && references.contains { finished[$0.name] == nil && scope.brokenSegments.contains($0.name) }
       if leansOnBroken, failure.all[0].message.hasPrefix("it refers") { return }
       errors[draft.name, default: []] += failure.all
     }

@@ -96,7 +96,9 @@ struct TypeChecker {
     let isOrdering = comparison != .equal && comparison != .notEqual
     if isOrdering, leftType == .text || leftType == .boolean {
       let only = leftType == .text ? "texts" : "booleans"
-      report(a.range.lowerBound..<b.range.upperBound, "\"\(comparison.rawValue)\" compares numbers, durations or dates; \(only) only take == and !=")
+      report(
+        a.range.lowerBound..<b.range.upperBound,
+        "\"\(comparison.rawValue)\" compares numbers, durations or dates; \(only) only take == and !=")
       return .wrong
     }
     requireKnownValue(b, of: left.term)
@@ -108,7 +110,9 @@ struct TypeChecker {
   private mutating func sides(_ a: Syntax, _ b: Syntax) -> (Checked, Checked) {
     let left = check(a)
     if case .name(let word) = b.kind, !scope.knows(name: word), left.type == .text {
-      report(b.range, "unknown name \"\(word)\"", suggestion: knownValue(near: word, of: left.term) ?? scope.nearestName(to: word) ?? "\"\(word)\"")
+      report(
+        b.range, "unknown name \"\(word)\"",
+        suggestion: knownValue(near: word, of: left.term) ?? scope.nearestName(to: word) ?? "\"\(word)\"")
       return (left, .wrong)
     }
     return (left, check(b))
@@ -132,7 +136,8 @@ struct TypeChecker {
 
   private mutating func reportMismatch(_ a: Syntax, _ aType: ValueType, _ b: Syntax, _ bType: ValueType, _ sign: String) {
     let (wrong, type, other) = Self.isLiteral(a) && !Self.isLiteral(b) ? (a, aType, bType) : (b, bType, aType)
-    report(wrong.range, "this is \(type.withArticle), but \"\(sign)\" has \(other.withArticle) on its other side",
+    report(
+      wrong.range, "this is \(type.withArticle), but \"\(sign)\" has \(other.withArticle) on its other side",
       suggestion: Self.conversion(of: wrong, to: other))
   }
 
@@ -164,7 +169,9 @@ struct TypeChecker {
     let (left, right) = sides(a, b)
     for (side, syntax) in [(left, a), (right, b)] {
       if let type = side.type, type != .text {
-        report(syntax.range, "\"contains\" looks for a text in a text, this is \(type.withArticle)", suggestion: Self.conversion(of: syntax, to: .text))
+        report(
+          syntax.range, "\"contains\" looks for a text in a text, this is \(type.withArticle)",
+          suggestion: Self.conversion(of: syntax, to: .text))
         return .wrong
       }
     }
@@ -186,7 +193,9 @@ struct TypeChecker {
 
   private mutating func item(of operand: Syntax, _ checked: Checked, _ syntax: Syntax) -> Value? {
     if case .name(let word) = syntax.kind, checked.type == .text {
-      report(syntax.range, "a list holds texts, numbers, durations or dates, not names", suggestion: knownValue(near: word, of: checked.term) ?? "\"\(word)\"")
+      report(
+        syntax.range, "a list holds texts, numbers, durations or dates, not names",
+        suggestion: knownValue(near: word, of: checked.term) ?? "\"\(word)\"")
       return nil
     }
     let item = check(syntax)
@@ -196,7 +205,9 @@ struct TypeChecker {
       return nil
     }
     guard type == wanted else {
-      report(syntax.range, "this is \(type.withArticle), but the value looked for is \(wanted.withArticle)", suggestion: Self.conversion(of: syntax, to: wanted))
+      report(
+        syntax.range, "this is \(type.withArticle), but the value looked for is \(wanted.withArticle)",
+        suggestion: Self.conversion(of: syntax, to: wanted))
       return nil
     }
     requireKnownValue(syntax, of: checked.term)
@@ -224,7 +235,8 @@ struct TypeChecker {
     let right = check(b)
     guard let leftType = left.type, let rightType = right.type else { return .wrong }
     guard let type = Self.result(of: operation, leftType, rightType) else {
-      report(range, "\"\(operation.rawValue)\" does not work on \(leftType.withArticle) and \(rightType.withArticle)",
+      report(
+        range, "\"\(operation.rawValue)\" does not work on \(leftType.withArticle) and \(rightType.withArticle)",
         suggestion: nil)
       return .wrong
     }

@@ -62,6 +62,11 @@ extension Inquiries {
     return try await database.read { try AlertQueries.list(state: state, limit: limit, cursor: cursor, $0) }
   }
 
+  /// How many entries are durable but not yet folded; counted up to 100 000.
+  public func backlog() async throws -> Int {
+    try await database.read { try EventQueries.backlog(after: HousekeepingQueries.position($0), $0).count }
+  }
+
   public func statistics() async throws -> Statistics {
     let now = time.now()
     return try await database.read { connection in

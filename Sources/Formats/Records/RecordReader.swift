@@ -11,7 +11,12 @@ public struct RecordReader: Sendable {
   /// Bytes of one row's attributes or properties as JSON.
   private let sizeLimit = 32 << 10
   /// The usual columns of each field that the map does not name.
-  let columns: [String: [String]]
+  let columns: [String: [Column]]
+
+  struct Column: Sendable {
+    let name: String
+    let key: String
+  }
 
   /// - Throws: `ColumnMapError` where the map names a field that the kind does not have.
   public init(kind: RecordKind, map: ColumnMap = ColumnMap(), tables: [Lookup: LookupTable] = [:]) throws(ColumnMapError) {
@@ -19,7 +24,10 @@ public struct RecordReader: Sendable {
     self.kind = kind
     self.map = map
     self.tables = tables
-    columns = Dictionary(uniqueKeysWithValues: kind.fields.map { ($0.name, $0.columns) })
+    columns = Dictionary(
+      uniqueKeysWithValues: kind.fields.map { field in
+        (field.name, field.columns.map { Column(name: $0, key: ColumnIndex.key($0)) })
+      })
   }
 
   /// Reads one row. Never fails as a whole: what is wrong with a row is its outcome.
@@ -186,7 +194,7 @@ public struct RecordReader: Sendable {
     let hash = StableHash.contentID(Self.content(actor, fact, stated))
     return LogEntry(
       messageID: TrackingText.messageID("\(fact.kind):\(id):\(hash)"), at: at, version: version, receivedAt: values.receivedAt,
-      actor: actor, fact: fact)
+      actor: actor, fact: fact, record: id)
   }
 
   /// What makes two rows the same: everything they say, and nothing of when it was imported. Part of stored ids, so it may never change.

@@ -16,10 +16,10 @@ struct RowValues {
   func found(_ field: String) throws(RecordError) -> Found? {
     if let source = reader.map.fields[field] { return try value(of: source, place: field) }
     for column in reader.columns[field] ?? [] {
-      guard let place = row.place(of: column) else { continue }
+      guard let place = row.place(ofKey: column.key) else { continue }
       // A field given as an object is no id or date; it may hold attributes under the same name.
       guard let value = Row.present(row.members[place].value), value.members == nil, value.array == nil else { continue }
-      return Found(value: value, place: "column '\(row.members[place].name)'", column: column)
+      return Found(value: value, place: "column '\(row.members[place].name)'", column: column.name)
     }
     return nil
   }
@@ -101,7 +101,7 @@ struct RowValues {
   }
 
   func missing(_ field: String) -> RecordError {
-    let columns = reader.map.fields[field].map(\.columns) ?? reader.columns[field] ?? []
+    let columns = reader.map.fields[field].map(\.columns) ?? reader.columns[field]?.map(\.name) ?? []
     let hint = columns.isEmpty ? "" : " (looked in \(columns.map { "'\($0)'" }.joined(separator: ", ")))"
     return RecordError(.missing, "no \(field)\(hint); name its column with --map \(field)=COLUMN")
   }
@@ -189,7 +189,7 @@ struct RowValues {
     for field in reader.kind.fields {
       let column: String?
       if let source = reader.map.fields[field.name] { column = source.consumedColumn } else { column = try found(field.name)?.column }
-      if let place = column.flatMap(row.place) { used.insert(place) }
+      if let place = column.flatMap({ row.place(of: $0) }) { used.insert(place) }
     }
     return used
   }

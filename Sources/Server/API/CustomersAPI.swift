@@ -60,7 +60,8 @@ struct CustomersAPI: Sendable {
     if name.hasPrefix("-") { name.removeFirst() }
     guard let sort = Inquiries.CustomerQuery.Sort(rawValue: name) else {
       let names = Inquiries.CustomerQuery.Sort.allCases.map(\.rawValue).joined(separator: ", ")
-      throw Problem.invalidParameter("sort", "sort is one of \(names), with a minus before it for the highest first, not \(Problem.quoted(name)).")
+      throw Problem.invalidParameter(
+        "sort", "sort is one of \(names), with a minus before it for the highest first, not \(Problem.quoted(name)).")
     }
     return (sort, descending)
   }

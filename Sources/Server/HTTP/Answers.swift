@@ -4,7 +4,9 @@ import NIOCore
 
 extension Response {
   /// JSON with its media type; answers about customers are for nobody's cache.
-  static func json(_ json: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:]) -> Response {
+  static func json(_ json: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:])
+    -> Response
+  {
     var fields = headers
     fields[.contentType] = type
     fields[.cacheControl] = "no-store"
@@ -33,7 +35,9 @@ struct ErrorAnswers: RouterMiddleware {
           context.logger.warning("Request refused", metadata: ["status": "\(problem.status.code)", "reason": "\(error)"])
           problem.members.append(.init("request_id", .string(context.requestID)))
         }
-        return answer(problem)
+        var response = answer(problem)
+        if Self.hangUp(on: request, problem.status, context.channel) { response.headers[.connection] = "close" }
+        return response
       }
       // The path and the kind of error, never the query or the body: they hold keys and contacts' data.
       context.logger.error("Request failed", metadata: ["path": "\(context.endpointPath ?? "?")", "error": "\(error)"])
@@ -41,5 +45,19 @@ struct ErrorAnswers: RouterMiddleware {
       problem.members.append(.init("request_id", .string(context.requestID)))
       return answer(problem)
     }
+  }
+
+  /// Whoever was refused with a body still on the way could trickle it for ever. Who trickled already waits for no answer; the others
+  /// get time to read it.
+  /// - Returns: whether the connection will be closed.
+  private static func hangUp(on request: Request, _ status: HTTPResponse.Status, _ channel: any NIOCore.Channel) -> Bool {
+    let hasBody = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
+    switch status {
+    case .requestTimeout: channel.close(mode: .all, promise: nil)
+    case .unauthorized where hasBody, .forbidden where hasBody, .contentTooLarge where hasBody:
+      channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.close(mode: .all, promise: nil) }
+    default: return false
+    }
+    return true
   }
 }

@@ -1,7 +1,6 @@
 import Domain
 import Engine
 import Hummingbird
-import NIOCore
 import Synchronization
 
 /// Reads request bodies within bounds: of one body, of all bodies that are held in memory at once, and of the time a sender may take.
@@ -17,8 +16,9 @@ final class BodyReader: Sendable {
   }
 
   /// Reads a body of at most `limit` bytes and hands it to `use`; its share of memory counts as taken until `use` returns.
-  /// - Throws: `Problem` 413 before reading where `Content-Length` says so, or while reading; 429 where too much is held already; 408 from a trickle.
-  func read<T>(_ request: Request, _ context: RequestInfo, limit: Int, use: ([UInt8]) async throws -> T) async throws -> T {
+  /// - Throws: `Problem` 413 before reading where `Content-Length` says so, or while reading; 429 where too much is held already; 408
+  ///   from a trickle.
+  func read<T>(_ request: Request, limit: Int, use: ([UInt8]) async throws -> T) async throws -> T {
     let declared = try Self.declaredLength(request, limit: limit)
     let share = declared ?? limit
     let taken = held.withLock { held in
@@ -34,7 +34,7 @@ final class BodyReader: Sendable {
     for try await chunk in request.body {
       guard bytes.count + chunk.readableBytes <= limit else { throw Problem.tooLarge(limit: limit) }
       bytes.append(contentsOf: chunk.readableBytesView)
-      try pace.count(chunk.readableBytes, now: time.now(), context)
+      try pace.count(chunk.readableBytes, now: time.now())
     }
     return try await use(bytes)
   }
@@ -57,12 +57,11 @@ struct Pace {
 
   init(began: Instant) { self.began = began }
 
-  /// - Throws: `Problem` 408, after closing the connection: the rest of such a body is not waited for.
-  mutating func count(_ bytes: Int, now: Instant, _ context: RequestInfo) throws {
+  /// - Throws: `Problem` 408; with it the connection is closed: the rest of such a body is not waited for.
+  mutating func count(_ bytes: Int, now: Instant) throws {
     received += bytes
     let elapsed = now - began
     guard elapsed > Self.grace, Double(received) < (elapsed - Self.grace).seconds * Self.bytesPerSecond else { return }
-    context.channel.close(mode: .all, promise: nil)
     throw Problem.tooSlow()
   }
 }

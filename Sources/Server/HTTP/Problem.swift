@@ -4,7 +4,8 @@ import HTTPTypes
 import Hummingbird
 import SQL
 
-/// An error that may be told to the sender: an RFC 9457 problem document, or on tracking routes `{"code","message"}`. Every other error is a bare 500.
+/// An error that may be told to the sender: an RFC 9457 problem document, or on tracking routes `{"code","message"}`. Every other error
+/// is a bare 500.
 struct Problem: Error {
   /// The last part of the problem's type, stable for programs ("invalid-expression").
   var code: String
@@ -99,6 +100,7 @@ extension Problem {
       self = .unavailable("The database does not answer as it should; nothing was changed.")
     case is Inquiries.InvalidCursor:
       self = .invalidParameter("cursor", "This cursor was not given out by this list: start again without it.")
+    case let error as HTTPError where error.status == .notFound: self = .notFound()
     case let error as HTTPError:
       self.init(code: "http", status: error.status, title: error.status.reasonPhrase, detail: error.body ?? "")
     default: return nil

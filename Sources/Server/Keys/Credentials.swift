@@ -9,8 +9,9 @@ enum Credentials {
     value(of: "bearer", in: headers)
   }
 
-  /// The write key as SDKs send it: the user name of Basic (a missing colon is forgiven), a Bearer token, `X-Write-Key` (`KEY` or `KEY:…`), or
-  /// `?writeKey=` where a beacon can set no header. What does not look like one of our keys (a proxy's own password) is passed over.
+  /// The write key as SDKs send it: the user name of Basic (a missing colon is forgiven), a Bearer token, `X-Write-Key` (`KEY` or
+  /// `KEY:…`), or `?writeKey=` where a beacon can set no header. What does not look like one of our keys (a proxy's own password) is
+  /// passed over.
   static func writeKey(_ headers: HTTPFields, _ query: Query) -> String? {
     let candidates = [
       value(of: "basic", in: headers).flatMap(userName), bearer(headers), headers[.writeKey].map(beforeColon), query["writeKey"],

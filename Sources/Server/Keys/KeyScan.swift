@@ -1,6 +1,7 @@
 /// Looks for keys in text without reading it as anything.
 enum KeyScan {
-  /// The first text in a body that has the form of a write key: found before the body is parsed, so that garbage from strangers costs little.
+  /// The first text in a body that has the form of a write key: found before the body is parsed, so that garbage from strangers costs
+  /// little.
   static func firstWriteKey(in bytes: [UInt8]) -> String? {
     var found: String?
     each(in: bytes) { range in

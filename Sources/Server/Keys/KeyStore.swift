@@ -6,9 +6,9 @@ import Synchronization
 
 /// The keys that open the HTTP interface: made, listed, revoked, and looked up at every request.
 ///
-/// A lookup is answered from memory. What was read is trusted for `trust`; a key that is not in memory makes the keys be read again at once, so a key that
-/// another process made a moment ago works, and so a revoked one stops working within `trust`. Reads are shared and spaced by `pause`, however many
-/// requests with made-up keys arrive.
+/// A lookup is answered from memory. What was read is trusted for `trust`; a key that is not in memory makes the keys be read again at
+/// once, so a key that another process made a moment ago works, and so a revoked one stops working within `trust`. Reads are shared and
+/// spaced by `pause`, however many requests with made-up keys arrive.
 public final class KeyStore: Sendable {
   /// How long keys are believed without asking the database.
   static let trust = TimeSpan.seconds(3)

@@ -37,7 +37,10 @@ private let listParameters = [
     description: "A condition in the expression language, such as band == \"critical\" and mrr > 500."),
   Operation.Parameter(
     name: "sort", place: "query",
-    schema: ["type": "string", "enum": .array(Inquiries.CustomerQuery.Sort.allCases.flatMap { [.string($0.rawValue), .string("-" + $0.rawValue)] })],
+    schema: [
+      "type": "string",
+      "enum": .array(Inquiries.CustomerQuery.Sort.allCases.flatMap { [.string($0.rawValue), .string("-" + $0.rawValue)] }),
+    ],
     description: "A minus before it: highest first."),
 ]
 
@@ -75,7 +78,7 @@ private func importOperation(_ limits: ServerLimits) -> Operation {
       .init(name: "kind", place: "path", schema: Schema.words(RecordKind.self), description: "What the records are."),
       .init(
         name: "map", place: "query", schema: Schema.list(of: Schema.text),
-        description: "field=column, repeated: where a field is to be found; fields that are not named are found by the usual column names."),
+        description: "field=column, repeated: where a field is found; fields not named here are found by the usual column names."),
       .init(name: "where", place: "query", schema: Schema.list(of: Schema.text), description: "column=value, repeated: only such lines."),
       .init(name: "strict", place: "query", schema: Schema.flag, description: "Break off at the first bad line."),
     ],

@@ -7,7 +7,8 @@ enum OpenAPIDocument {
       "openapi": "3.1.0",
       "info": [
         "title": "Holdfast", "version": "1",
-        "description": "The tracking API takes events as the SDKs of Segment, RudderStack, Jitsu and PostHog send them; the JSON API reads and imports.",
+        "description":
+          "The tracking API takes events as the SDKs of Segment, RudderStack, Jitsu and PostHog send them; the JSON API reads and imports.",
       ],
       "paths": paths(apiOperations(limits) + trackingOperations(limits) + healthOperations()),
       "components": [

@@ -23,7 +23,8 @@ enum Schemas {
         "score": Schema.described(Schema.integer, "0–100."), "band": band,
         "coverage": Schema.described(Schema.number, "0–1: share of the points whose inputs are there and fresh."),
         "calculated_at": Schema.instant,
-        "next_change_at": Schema.described(Schema.nullable(Schema.instant), "Until then time alone does not change the score; null: never."),
+        "next_change_at": Schema.described(
+          Schema.nullable(Schema.instant), "Until then time alone does not change the score; null: never."),
         "model": Schema.text,
       ])),
     member("CustomerPage", Schema.object(["customers": Schema.list(of: Schema.reference("Customer")), "next": cursor])),
@@ -133,7 +134,8 @@ enum Schemas {
     "accepted": Schema.integer, "duplicate": Schema.integer, "rejected": Schema.integer,
     "passed_over": Schema.described(Schema.integer, "Lines that the conditions leave out."),
     "errors": Schema.described(
-      Schema.list(of: Schema.object(["line": Schema.integer, "reason": Schema.text])), "The first errors; all are counted and set aside."),
+      Schema.list(of: Schema.object(["line": Schema.integer, "reason": Schema.text, "code": Schema.text])),
+      "The first errors; all are counted and set aside."),
   ])
 
   private static let errors: [JSON.Member] = [

@@ -5,7 +5,8 @@ struct CrossOrigin: RouterMiddleware {
   typealias Context = RequestInfo
 
   private static let headers =
-    "Content-Type, Content-Encoding, Authorization, X-Retry-Count, X-Write-Key, AnonymousId, PostHog-Sdk-Info, PostHog-Attempt, PostHog-Request-Id"
+    "Content-Type, Content-Encoding, Authorization, X-Retry-Count, X-Write-Key, AnonymousId, "
+    + "PostHog-Sdk-Info, PostHog-Attempt, PostHog-Request-Id"
 
   func handle(_ request: Request, context: RequestInfo, next: (Request, RequestInfo) async throws -> Response) async throws -> Response {
     var response = try await next(request, context)

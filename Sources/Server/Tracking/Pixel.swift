@@ -12,7 +12,8 @@ extension TrackingHandler {
     }
     try await authorize(key)
     try await take(TrackingReader.read(Self.message(query), route: route, receivedAt: time.now(), newID: newID))
-    return Response(status: .ok, headers: [.contentType: "image/gif", .cacheControl: "no-store"], body: .init(byteBuffer: ByteBuffer(bytes: gif)))
+    return Response(
+      status: .ok, headers: [.contentType: "image/gif", .cacheControl: "no-store"], body: .init(byteBuffer: ByteBuffer(bytes: gif)))
   }
 
   /// `properties.plan=pro` (or `properties[plan]=pro`) is a property, every other field one of the message.

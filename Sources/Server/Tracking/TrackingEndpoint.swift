@@ -70,7 +70,8 @@ extension TrackingEndpoint {
   private static let postHog: [TrackingEndpoint] =
     ["/capture", "/e", "/i/v0/e", "/track", "/engage"].map { path in
       TrackingEndpoint(
-        path: path, methods: [.post, .get], shape: .postHog, size: .postHogCall, answer: .status, summary: "PostHog events: one, or an array")
+        path: path, methods: [.post, .get], shape: .postHog, size: .postHogCall, answer: .status,
+        summary: "PostHog events: one, or an array")
     } + [
       .init(path: "/batch", shape: .postHog, size: .postHogBatch, answer: .status, summary: "Several PostHog events at once"),
       .init(

@@ -4,7 +4,8 @@ import Formats
 import Hummingbird
 import Storage
 
-/// Takes tracking calls: finds the key, reads the body, appends what is good to the log, sets aside what is not. Answers when both are durable.
+/// Takes tracking calls: finds the key, reads the body, appends what is good to the log, sets aside what is not. Answers when both are
+/// durable.
 struct TrackingHandler: Sendable {
   let sink: any IntakeSink
   let keys: KeyStore
@@ -24,7 +25,7 @@ struct TrackingHandler: Sendable {
       try await authorize(key)
       isKnown = true
     }
-    return try await bodies.read(request, context, limit: endpoint.limit(limits)) { received in
+    return try await bodies.read(request, limit: endpoint.limit(limits)) { received in
       let bytes = try decoded(received, request, query, limit: endpoint.limit(limits))
       if !isKnown { try await authorize(bodyKey: bytes) }
       let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
@@ -122,6 +123,7 @@ struct TrackingHandler: Sendable {
 
   private static func setAside(_ rejection: Rejection) -> SetAside {
     SetAside(
-      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt))
+      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt)
+    )
   }
 }

@@ -1,6 +1,7 @@
 import Domain
 
-/// A signal as JSON: booleans, numbers and text as themselves, dates in ISO 8601, durations in seconds; missing, and the age of what never happened, as null.
+/// A signal as JSON: booleans, numbers and text as themselves, dates in ISO 8601, durations in seconds; missing, and the age of what
+/// never happened, as null.
 public func signalJSON(_ value: Value?) -> JSON {
   switch value {
   case nil, .duration(.never)?: .null

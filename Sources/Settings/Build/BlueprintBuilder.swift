@@ -12,13 +12,6 @@ struct BlueprintBuilder {
   let positions: [String: ScalarPositions]
   var findings: Findings
 
-  init(root: Checked, surroundings: Surroundings, positions: [String: ScalarPositions], findings: Findings) {
-    self.root = root
-    self.surroundings = surroundings
-    self.positions = positions
-    self.findings = findings
-  }
-
   /// - Parameter version: digest of all settings.
   /// - Returns: `nil` where there are errors.
   mutating func build(version: String) -> Blueprint? {

@@ -41,7 +41,9 @@ extension BlueprintBuilder {
     let type = name.flatMap(ValueType.init(rawValue:))
     if let fallback = Builtins.attributeFallbacks[member.name] {
       if let type, type != fallback {
-        findings.error(member.value.place, "attribute \"\(member.name)\" is \(fallback.withArticle), since the built-in of that name is", suggestion: fallback.rawValue)
+        findings.error(
+          member.value.place, "attribute \"\(member.name)\" is \(fallback.withArticle), since the built-in of that name is",
+          suggestion: fallback.rawValue)
       }
     } else if Builtins.reservedNames.contains(member.name) {
       findings.error(

@@ -40,7 +40,8 @@ extension BlueprintBuilder {
       findings.warn(place, "the file \(path) cannot be read or is empty; this channel sends nothing until it can")
       return nil
     }
-    findings.warn(place, "a secret stands in the open here; keep it in an environment variable or a file", suggestion: "${SLACK_WEBHOOK_URL}")
+    findings.warn(
+      place, "a secret stands in the open here; keep it in an environment variable or a file", suggestion: "${SLACK_WEBHOOK_URL}")
     return text
   }
 

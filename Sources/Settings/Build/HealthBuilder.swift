@@ -7,6 +7,8 @@ struct HealthBuilder {
   let segments: [Segment]
   let brokenSegments: Set<String>
   let compiler: ExpressionCompiler
+  /// Maxima of the model's measures, also of those that are wrong otherwise.
+  var maxima: [String: Int] = [:]
 
   mutating func error(_ place: Place, _ message: String, suggestion: String? = nil) {
     builder.findings.error(place, message, suggestion: suggestion)
@@ -56,10 +58,13 @@ struct HealthBuilder {
       var measures: [Measure] = []
       for measure in members {
         if let first = places[measure.name] {
-          error(measure.place, "measure \"\(measure.name)\" stands in line \(first.line) already; names of measures are unique in the model")
+          error(
+            measure.place, "measure \"\(measure.name)\" stands in line \(first.line) already; names of measures are unique in the model")
         }
         places[measure.name] = measure.place
-        if let built = self.measure(measure, standardMax: members.count == 1 ? max : nil) { measures.append(built) }
+        let standardMax = members.count == 1 ? max : nil
+        if maxima[measure.name] == nil { maxima[measure.name] = measure.value["max"].map(\.integer) ?? standardMax }
+        if let built = self.measure(measure, standardMax: standardMax) { measures.append(built) }
       }
       checkSum(of: measures, expected: members.count, member, max)
       pillars.append(Pillar(name: member.name, max: max ?? 0, measures: measures))
@@ -114,11 +119,14 @@ struct HealthBuilder {
     var result: [String: Measure] = [:]
     for member in checked["measures"]?.members ?? [] {
       guard declared.contains(member.name) else {
-        error(member.place, "unknown measure \"\(member.name)\": a variant replaces measures of the model", suggestion: nearest(member.name, in: declared))
+        error(
+          member.place, "unknown measure \"\(member.name)\": a variant replaces measures of the model",
+          suggestion: nearest(member.name, in: declared))
         continue
       }
       let base = known.first { $0.name == member.name }
-      guard var measure = self.measure(member, standardMax: base?.max), let base else { continue }
+      guard let standardMax = maxima[member.name] else { continue }
+      guard var measure = self.measure(member, standardMax: standardMax), let base else { continue }
       if measure.max != base.max {
         error(
           member.value["max"]?.place ?? member.place,

@@ -48,7 +48,9 @@ extension HealthBuilder {
     }
     checkPoints(checked["otherwise"], max)
     guard let event, let otherwise = checked.integer("otherwise", default: 0) else { return nil }
-    return (Formula(source: "age(\(event.source))", type: .duration, term: .signal(.age(event.selector))), .below(steps, otherwise: otherwise))
+    return (
+      Formula(source: "age(\(event.source))", type: .duration, term: .signal(.age(event.selector))), .below(steps, otherwise: otherwise)
+    )
   }
 
   private mutating func eventSelector(_ checked: Checked) -> (selector: EventSelector, source: String)? {
@@ -145,7 +147,8 @@ extension HealthBuilder {
     }
   }
 
-  private mutating func limitSteps(_ checked: Checked, _ signal: Formula?, _ place: Place, _ max: Int?, rising: Bool) -> [PointsRule.Step]? {
+  private mutating func limitSteps(_ checked: Checked, _ signal: Formula?, _ place: Place, _ max: Int?, rising: Bool) -> [PointsRule.Step]?
+  {
     if let signal, signal.type != .number, signal.type != .duration {
       error(place, "\"\(rising ? "below" : "at_least")\" needs a number or a duration, this signal is \(signal.type.withArticle)")
       return nil
@@ -156,7 +159,8 @@ extension HealthBuilder {
       checkPoints(item["points"], max)
       guard let limitPlace = item["limit"], let limit = limit(limitPlace, signal), let points = item["points"]?.integer else { return nil }
       if let last = steps.last?.limit, !isOrdered(last, limit, rising) {
-        error(limitPlace.place, rising ? "limits under \"below\" rise from step to step" : "limits under \"at_least\" fall from step to step")
+        error(
+          limitPlace.place, rising ? "limits under \"below\" rise from step to step" : "limits under \"at_least\" fall from step to step")
       }
       steps.append(PointsRule.Step(limit: limit, points: points))
     }

@@ -10,7 +10,8 @@ struct ScalarPositions {
     }
   }
 
-  /// Where character `offset` of the value stands that begins at `place`. Exact for plain and quoted scalars; for block scalars as near as can be.
+  /// Where character `offset` of the value stands that begins at `place`. Exact for plain and quoted scalars; for block scalars
+  /// as near as can be.
   func place(of offset: Int, from place: Place, style: Located.Style) -> Place {
     guard lines.indices.contains(place.line - 1) else { return place }
     var cursor = Cursor(lines: lines, line: place.line - 1, column: place.column - 1)
@@ -88,6 +89,7 @@ struct ScalarPositions {
     mutating func skipBlock(_ count: Int) {
       guard line + 1 < lines.count else { return }
       line += 1
+      column = 0
       while line + 1 < lines.count, isLineEnd { line += 1 }
       let indent = lines[line].prefix { $0 == " " }.count
       column = indent

@@ -1,7 +1,8 @@
 import Domain
 import Yams
 
-/// Reads one YAML file into `Located`, refusing what settings do not need and hostile files live on: anchors, aliases, deep nesting, great size.
+/// Reads one YAML file into `Located`, refusing what settings do not need and hostile files live on: anchors, aliases, deep nesting,
+/// great size.
 struct YAMLReader {
   static let largestFile = 1_000_000
   static let deepest = 32
@@ -73,7 +74,8 @@ struct YAMLReader {
 
   private func isAnchorLetter(_ letter: Unicode.Scalar) -> Bool { !" \t\r\n,[]{}&".unicodeScalars.contains(letter) }
 
-  /// The parser recurses: the signs that open a level are counted first. Brackets in texts count too, which only matters beyond any honest use.
+  /// The parser recurses: the signs that open a level are counted first. Brackets in texts count too, which only matters beyond any
+  /// honest use.
   private mutating func isTooDeep() -> Bool {
     var open = 0
     for (number, line) in lines.enumerated() {
@@ -126,7 +128,9 @@ struct YAMLReader {
     var letters = Array(lines[mark.line - 1].unicodeScalars)
     var column = mark.column - 1
     if letters.indices.contains(column), letters[column] == "\"" || letters[column] == "'" { column += 1 }
-    guard letters.indices.contains(column), !isRenamed(letters[column]), letters[column] != "\"", letters[column] != "'" else { return false }
+    guard letters.indices.contains(column), !isRenamed(letters[column]), letters[column] != "\"", letters[column] != "'" else {
+      return false
+    }
     // Distinct renamings, or three of one key would collide again.
     letters[column] = Unicode.Scalar(Self.renamed.value + UInt32(renames)) ?? Self.renamed
     renames += 1

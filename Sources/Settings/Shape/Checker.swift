@@ -2,9 +2,7 @@ import Domain
 
 /// Holds settings against their shapes and says everything that does not fit.
 struct Checker {
-  private(set) var findings: Findings
-
-  init(findings: Findings) { self.findings = findings }
+  var findings: Findings
 
   /// The top level: entries of all files together.
   mutating func check(root: ObjectShape, entries: [Located.Entry], place: Place) -> Checked {
@@ -150,13 +148,16 @@ struct Checker {
     of shape: ObjectShape, _ entries: [Located.Entry], at place: Place, fields: [Field], isFree: Bool
   ) -> [String: Checked] {
     var result: [String: Checked] = [:]
+    let present = Set(entries.map(\.key))
+    let names = fields.map(\.name)
+    let free = names.filter { !present.contains($0) }
     for entry in entries {
       if let field = fields.first(where: { $0.name == entry.key }) {
         result[entry.key] = check(entry.value, field.shape, entry.key, isFree: isFree)
       } else {
-        let free = fields.map(\.name).filter { name in !entries.contains { $0.key == name } }
-        findings.error(
-          entry.place, "unknown key \"\(entry.key.prefix(80))\"", suggestion: nearest(entry.key, in: free) ?? nearest(entry.key, in: fields.map(\.name)))
+        let meant = nearest(entry.key, in: free) ?? nearest(entry.key, in: names)
+        findings.error(entry.place, "unknown key \"\(entry.key.prefix(80))\"", suggestion: meant)
+        if findings.all.count >= Findings.limit { break }
       }
     }
     for field in fields where field.isRequired && result[field.name] == nil {

@@ -76,7 +76,8 @@ extension Keys {
       Field(
         "steps",
         .list(
-          ageStep(.hours(1) ... .days(3_650)), leading: [ageStep(.days(1) ... .days(7)), ageStep(.days(2) ... .days(14)), ageStep(.days(8) ... .days(60))],
+          ageStep(.hours(1) ... .days(3_650)),
+          leading: [ageStep(.days(1) ... .days(7)), ageStep(.days(2) ... .days(14)), ageStep(.days(8) ... .days(60))],
           count: 1...10),
         "The first step whose time is not over gives its points.", required: true),
       Field("otherwise", .integer(0...100), "Points after the last step, or where it never happened.", default: 0),

@@ -38,7 +38,9 @@ struct ScalarCheck {
 
   private func plainText() -> Outcome {
     if text.unicodeScalars.count > Self.longestText { return .wrong("has at most \(Self.longestText) characters") }
-    if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) { return .wrong("has no control characters or line breaks") }
+    if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+      return .wrong("has no control characters or line breaks")
+    }
     if text.allSatisfy(\.isWhitespace) { return .wrong("is empty") }
     return .right(.text(text))
   }
@@ -63,7 +65,9 @@ struct ScalarCheck {
 
   /// Decimal numbers only: no "inf", "nan" or hexadecimal.
   static func number(_ text: String) -> Double? {
-    guard text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 45 || $0 == 46 }), let value = Double(text), abs(value) <= 1e15 else { return nil }
+    guard text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 45 || $0 == 46 }), let value = Double(text), abs(value) <= 1e15 else {
+      return nil
+    }
     return value
   }
 
@@ -104,7 +108,8 @@ struct ScalarCheck {
 
   private func timeOfDay() -> Outcome {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.map(\.count) == [2, 2], text.utf8.allSatisfy({ (48...58).contains($0) }), let hour = Int(parts[0]), let minute = Int(parts[1]),
+    guard parts.map(\.count) == [2, 2], text.utf8.allSatisfy({ (48...58).contains($0) }), let hour = Int(parts[0]),
+      let minute = Int(parts[1]),
       (0...23).contains(hour), (0...59).contains(minute)
     else { return .wrong("is a time of day like \"02:00\", not \(shown)") }
     return .right(.minutes(hour * 60 + minute))
@@ -119,7 +124,9 @@ struct ScalarCheck {
 
   private func url() -> Outcome {
     guard WebAddress.isValid(text) else {
-      return .wrong("is an address that begins with http:// or https://, not \(shown)", suggestion: WebAddress.isValid("https://" + text) && !text.contains("://") ? "https://" + text : nil)
+      return .wrong(
+        "is an address that begins with http:// or https://, not \(shown)",
+        suggestion: WebAddress.isValid("https://" + text) && !text.contains("://") ? "https://" + text : nil)
     }
     var trimmed = Substring(text)
     while trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -128,7 +135,8 @@ struct ScalarCheck {
 
   private func choice(_ choices: [String]) -> Outcome {
     if choices.contains(text) { return .right(.text(text)) }
-    return .wrong("is \(choices.joined(separator: ", ")), not \(shown)".replacingLastComma(with: " or"), suggestion: nearest(text, in: choices))
+    return .wrong(
+      "is \(choices.joined(separator: ", ")), not \(shown)".replacingLastComma(with: " or"), suggestion: nearest(text, in: choices))
   }
 }
 
@@ -136,7 +144,8 @@ struct ScalarCheck {
 enum WebAddress {
   /// Has scheme http or https and a host, and no white space, quotes or control characters.
   static func isValid(_ text: String) -> Bool {
-    guard text.utf8.count <= 2_000, text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && $0 != "\"" && $0 != "<" && $0 != ">" }),
+    guard text.utf8.count <= 2_000,
+      text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && $0 != "\"" && $0 != "<" && $0 != ">" }),
       let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host
     else { return false }
     return ["http", "https"].contains(scheme) && !host.isEmpty
@@ -146,7 +155,9 @@ enum WebAddress {
 extension String {
   /// "a, b, not c" → "a or b, not c" for lists of choices.
   fileprivate func replacingLastComma(with word: String) -> String {
-    guard let end = range(of: ", not "), let comma = range(of: ", ", options: .backwards, range: startIndex..<end.lowerBound) else { return self }
+    guard let end = range(of: ", not "), let comma = range(of: ", ", options: .backwards, range: startIndex..<end.lowerBound) else {
+      return self
+    }
     return replacingCharacters(in: comma, with: word + " ")
   }
 }

@@ -9,14 +9,13 @@ public enum SettingsSchema {
       .init("title", "Holdfast settings"),
     ]
     members += objectMembers(Keys.root, fields: Keys.root.fields, required: [])
+    if let ranges = SchemaRanges.of(root: Keys.root) { members.append(.init("allOf", [ranges])) }
     return .object(members)
   }
 
   /// The schema as indented text.
   public static var text: String {
-    var text = ""
-    write(json, indent: "", into: &text)
-    return text + "\n"
+    JSONText.indented(json) + "\n"
   }
 
   // MARK: Shapes
@@ -56,6 +55,7 @@ public enum SettingsSchema {
     switch shape {
     case .duration(let range?, _): "\(range.lowerBound.text) to \(range.upperBound.text)"
     case .integer(let range?): "\(range.lowerBound) to \(range.upperBound)"
+    case .number(let range?): "\(Int(range.lowerBound)) to \(Int(range.upperBound))"
     default: nil
     }
   }
@@ -67,9 +67,8 @@ public enum SettingsSchema {
     switch shape {
     case .text: ["type": ["string", "number", "boolean"]]
     case .name: ["type": "string", "pattern": .string(namePattern)]
-    case .integer(let range): integer(range)
-    case .number(let range):
-      .object([.init("type", "number")] + (range.map { [.init("minimum", .number($0.lowerBound)), .init("maximum", .number($0.upperBound))] } ?? []))
+    case .integer: ["type": "integer"]
+    case .number: ["type": "number"]
     case .boolean: ["type": "boolean"]
     case .duration(_, let orNever):
       ["type": ["string", "integer"], "pattern": .string(orNever ? "^(never|0|[0-9]+(\\.[0-9]+)?[wdhms])$" : durationPattern)]
@@ -77,7 +76,7 @@ public enum SettingsSchema {
     case .timeOfDay: ["type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"]
     case .timeZone: ["type": "string"]
     case .url: ["type": "string", "format": "uri", "pattern": "^https?://"]
-    case .choice(let choices): ["enum": .array(choices.map { $0 == "off" ? .string($0) : .string($0) })]
+    case .choice(let choices): ["enum": .array(choices.map(JSON.string))]
     case .expression: ["type": ["string", "number", "boolean"], "maxLength": .integer(Int64(ExpressionLimits.sourceLength))]
     case .secret: ["type": "string"]
     case .list(let item, let leading, let count): list(item, leading, count)
@@ -86,12 +85,6 @@ public enum SettingsSchema {
     case .either(let short, let object): ["anyOf": [schema(short), objectSchema(object)]]
     case .forms(let forms): ["oneOf": .array(forms.map { objectSchema($0.object) })]
     }
-  }
-
-  /// Ranges are stated in the description only: `unchecked: true` lifts them, which a minimum could not know.
-  private static func integer(_ range: ClosedRange<Int>?) -> JSON {
-    guard let range else { return ["type": "integer"] }
-    return ["type": "integer", "minimum": .integer(Int64(range.lowerBound)), "maximum": .integer(Int64(range.upperBound))]
   }
 
   private static func list(_ item: Shape, _ leading: [Shape], _ count: ClosedRange<Int>) -> JSON {
@@ -106,49 +99,5 @@ public enum SettingsSchema {
   private static func map(_ keys: Shape.KeyRule, _ value: Shape) -> JSON {
     let names: JSON = keys == .names ? ["pattern": .string(namePattern)] : ["minLength": 1, "maxLength": 200]
     return ["type": ["object", "null"], "propertyNames": names, "additionalProperties": schema(value)]
-  }
-
-  // MARK: Text
-
-  private static func write(_ json: JSON, indent: String, into text: inout String) {
-    let inner = indent + "  "
-    switch json {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .integer(let value): text += String(value)
-    case .number(let value): text += value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-    case .string(let value): text += quoted(value)
-    case .array(let items):
-      if items.isEmpty { text += "[]"; return }
-      text += "[\n"
-      for (index, item) in items.enumerated() {
-        text += inner
-        write(item, indent: inner, into: &text)
-        text += index + 1 < items.count ? ",\n" : "\n"
-      }
-      text += indent + "]"
-    case .object(let members):
-      if members.isEmpty { text += "{}"; return }
-      text += "{\n"
-      for (index, member) in members.enumerated() {
-        text += inner + quoted(member.name) + ": "
-        write(member.value, indent: inner, into: &text)
-        text += index + 1 < members.count ? ",\n" : "\n"
-      }
-      text += indent + "}"
-    }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for letter in text.unicodeScalars {
-      switch letter {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      default: result.unicodeScalars.append(letter)
-      }
-    }
-    return result + "\""
   }
 }

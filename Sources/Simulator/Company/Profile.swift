@@ -54,7 +54,7 @@ struct Profile: Sendable {
 
   func attributes(createdAt: Instant) -> [JSON.Member] {
     [
-      JSON.Member("name", .string(name)), JSON.Member("created_at", .string(isoText(createdAt))),
+      JSON.Member("name", .string(name)), JSON.Member("created_at", .string(createdAt.iso8601)),
       JSON.Member("plan", .string(plan.rawValue)),
       JSON.Member("industry", .string(industry)), JSON.Member("country", .string(country.code)),
       JSON.Member("seats", .integer(Int64(seats))),

@@ -48,34 +48,6 @@ struct SimulatedDay {
   }
 }
 
-/// A date of the Gregorian calendar.
-struct CivilDate {
-  var year: Int
-  var month: Int
-  var day: Int
-
-  /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
-  init(_ day: Day) {
-    let shifted = Int(day.number) + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    self.day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  }
-}
-
-/// `2026-03-01T09:15:00Z`
-func isoText(_ instant: Instant) -> String {
-  let date = CivilDate(instant.day)
-  let second = Int((instant.microseconds - instant.day.start.microseconds) / 1_000_000)
-  func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-  return "\(date.year)-\(two(date.month))-\(two(date.day))T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
-}
-
 func floorModulo(_ value: Int64, _ modulus: Int64) -> Int64 {
   let rest = value % modulus
   return rest < 0 ? rest + modulus : rest

@@ -1,0 +1,25 @@
+import Foundation
+
+/// Says which process folds an embedded database: a lock on a file beside it, gone with the process however it ends.
+public final class OwnerLock: Sendable {
+  private let descriptor: Int32
+
+  /// Takes the lock; `nil` where another process has it.
+  public init?(databasePath: String) {
+    descriptor = open(databasePath + ".owner", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return nil }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      return nil
+    }
+  }
+
+  /// Runs `body` and keeps the lock until it is done.
+  public func held<T>(_ body: () async throws -> T) async rethrows -> T {
+    let result = try await body()
+    withExtendedLifetime(self) {}
+    return result
+  }
+
+  deinit { close(descriptor) }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Connectors
+import Domain
+import Engine
+import Foundation
+import Hummingbird
+import Logging
+import SQLite
+import Server
+import ServiceLifecycle
+import Settings
+import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Run the server: takes events in, keeps scores, sends alerts.",
+    discussion: "SIGHUP reloads the configuration, SIGTERM stops gracefully.")
+
+  @OptionGroup var config: ConfigOption
+  @OptionGroup var database: DatabaseOption
+  @OptionGroup var listen: ListenOption
+
+  func run() async throws {
+    let address = try listen.address()
+    try await House.with(database, config, mayCreate: true) { house in
+      try await Serving(house: house, config: config, address: address).run { port in
+        Terminal.note("holdfast listens on http://\(address.host):\(port), data in \(house.path)")
+      }
+    }
+  }
+}
+
+struct ListenOption: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Address to listen on. [HOLDFAST_LISTEN, else 127.0.0.1:8080]", valueName: "host:port"))
+  var listen: String?
+
+  func address() throws -> (host: String, port: Int) {
+    let text = listen ?? ProcessInfo.processInfo.environment["HOLDFAST_LISTEN"] ?? "127.0.0.1:8080"
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port), colon > text.startIndex
+    else { throw ValidationError("--listen takes HOST:PORT, like 127.0.0.1:8080, not “\(text)”") }
+    return (String(text[..<colon]).trimmingCharacters(in: CharacterSet(charactersIn: "[]")), port)
+  }
+}
+
+/// The running server: every loop as a service of one group. They start in order and stop in reverse: first no more requests, then intake drains, then the
+/// fold, at last the outbox.
+struct Serving {
+  let house: House
+  let config: ConfigOption
+  let address: (host: String, port: Int)
+
+  func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    guard let lock = OwnerLock(databasePath: house.path) else {
+      throw Refusal("another holdfast serves \(house.path) already; a SQLite database has one server (see docs for PostgreSQL)")
+    }
+    try await lock.held {
+      let client = HTTPClient(configuration: Outbound.configuration)
+      do {
+        try await serve(client: client, onListening: onListening)
+        try await client.shutdown()
+      } catch {
+        try? await client.shutdown()
+        throw error
+      }
+    }
+  }
+
+  private func serve(client: HTTPClient, onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    let (current, time, logger) = (house.current, house.time, house.logger)
+    let outbox = Outbox(
+      database: house.database, channels: { SlackChannel.all(in: current.blueprint, client: client, time: time) }, time: time,
+      random: { Double.random(in: 0..<1) }, logger: logger)
+    let fold = Fold(database: house.database, current: current, time: time, logger: logger, onDeliveries: { outbox.poke() })
+    try await fold.adoptModel()
+    let folding = FoldService(fold: fold, time: time, logger: logger)
+    let intake = Intake(database: house.database, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
+    let database = house.database
+    let server = WebServer.service(
+      ServerDependencies(
+        sink: intake, inquiries: house.inquiries, keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
+        isReady: {
+          guard folding.isRunning else { return false }
+          return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1
+        }, logger: logger),
+      host: address.host, port: address.port, onListening: onListening)
+    let reload = Reload(config: config, current: current, fold: fold, outbox: outbox, logger: logger)
+    let services: [any Service] = [outbox, folding, DailyService(fold: fold), reload, intake, server]
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    try await group.run()
+  }
+}
+
+/// SIGHUP: reads the configuration anew. A bad one leaves the running one in place and says so.
+struct Reload: Service {
+  let config: ConfigOption
+  let current: CurrentBlueprint
+  let fold: Fold
+  let outbox: Outbox
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload() }
+    }
+  }
+
+  private func reload() async {
+    let result = SettingsDirectory(path: config.path).load(environment: ProcessInfo.processInfo.environment)
+    for diagnostic in result.diagnostics { Terminal.note("\(diagnostic)") }
+    guard let blueprint = result.blueprint else {
+      return Terminal.note("the new configuration has errors; the running one stays in force")
+    }
+    current.replace(with: blueprint)
+    outbox.reload()
+    do {
+      try await fold.adoptModel()
+      Terminal.note("the configuration is reloaded; model \(blueprint.model.version) is in force")
+    } catch {
+      logger.error("the new model could not be adopted yet; it will be at the next start", metadata: ["error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Domain
+import SQL
+import Storage
+import Testing
+
+@testable import Server
+
+@Suite("Keys")
+struct KeyTests {
+  @Test("A key is shown once and stored as its hash only")
+  func stored() async throws {
+    try await TestServer.run { server in
+      #expect(server.writeKey.hasPrefix("hf_write_") && server.apiKey.hasPrefix("hf_api_"))
+      #expect(KeyText.isShaped(server.writeKey) && KeyText.isShaped(server.apiKey))
+      let key = server.writeKey
+      let rows = try await server.database.read { connection in
+        try connection.rows("SELECT id, name, scope, hex(hash) FROM api_key") { row in (0..<4).map { row.text($0) }.joined(separator: " ") }
+      }
+      #expect(rows.count == 2)
+      #expect(rows.allSatisfy { !$0.contains(key.dropFirst(9)) })
+      #expect(try await server.keys.find(key)?.scope == .write)
+      #expect(try await server.keys.find(key + "x") == nil)
+    }
+  }
+
+  @Test("A key that another process made works at once; one that it revoked stops within five seconds")
+  func otherProcess() async throws {
+    try await TestServer.run { server in
+      let bytes = CountingBytes(seed: 99)
+      let other = KeyStore(database: server.database, time: server.time, randomBytes: bytes.next)
+      #expect(try await server.keys.find(server.writeKey) != nil)
+      let key = try await other.create(scope: .write, name: "from outside")
+      let found = try #require(try await server.keys.find(key))
+      #expect(found.name == "from outside")
+      #expect(try await other.revoke(id: found.id))
+      #expect(try await other.revoke(id: found.id) == false)
+      #expect(try await other.find(key) == nil)
+      server.time.advance(by: .seconds(5))
+      #expect(try await server.keys.find(key) == nil)
+    }
+  }
+
+  @Test("Known keys are answered from memory, and many made-up ones share a few reads")
+  func reads() async throws {
+    try await TestServer.run { server in
+      #expect(try await server.keys.find(server.writeKey) != nil)
+      let before = server.database.reads
+      for _ in 0..<100 { #expect(try await server.keys.find(server.writeKey) != nil) }
+      #expect(server.database.reads == before)
+      for shape in ["", "hf_write_", "hf_write_short", "phc_abc", "hf_write_" + String(repeating: "!", count: 43)] {
+        #expect(try await server.keys.find(shape) == nil)
+      }
+      #expect(server.database.reads == before)
+      let keys = server.keys
+      try await withThrowingTaskGroup(of: StoredKey?.self) { group in
+        for index in 0..<200 {
+          let digits = String(index)
+          group.addTask { try await keys.find("hf_write_" + String(repeating: "A", count: 43 - digits.count) + digits) }
+        }
+        for try await found in group { #expect(found == nil) }
+      }
+      #expect(server.database.reads - before <= 100)
+    }
+  }
+
+  @Test("While the keys cannot be read nobody is let in: 503, and all is well afterwards")
+  func unreadable() async throws {
+    try await TestServer.run { server in
+      server.database.fail(with: DatabaseFailure(kind: .busy, message: "locked", detail: "secret detail"))
+      server.time.advance(by: .seconds(10))
+      let call = #"{"userId":"ann","event":"Signed In"}"#
+      let refused = try await server.track("/v1/track", call)
+      #expect(refused.status == 503)
+      #expect(!refused.text.contains("secret"))
+      let answer1 = try await server.api(.get, "/api/v1/stats")
+      #expect(answer1.status == 503)
+      server.database.fail(with: nil)
+      let answer2 = try await server.track("/v1/track", call)
+      #expect(answer2.status == 200)
+    }
+  }
+
+  @Test("Unexpected errors are a bare 500 with the request's id")
+  func unexpected() async throws {
+    try await TestServer.run { server in
+      server.database.fail(with: DatabaseFailure(kind: .other, message: "odd", detail: "secret detail"))
+      server.time.advance(by: .seconds(10))
+      let answer = try await server.api(.get, "/api/v1/stats")
+      #expect(answer.status == 500)
+      #expect(answer.json["detail"] == "")
+      #expect(answer.json["request_id"]?.string?.isEmpty == false)
+      #expect(!answer.text.contains("odd") && !answer.text.contains("secret"))
+    }
+  }
+
+  @Test("Keys in text are cut down to their kind")
+  func redacted() {
+    let key = "hf_write_" + String(repeating: "k", count: 43)
+    #expect(KeyScan.redacted(#"{"a":"\#(key)","b":"hf_write_cut"}"#) == #"{"a":"hf_write_…","b":"hf_write_…"}"#)
+    #expect(KeyScan.redacted("nothing") == "nothing")
+    #expect(KeyScan.firstWriteKey(in: Array("hf_write_x \(key)!".utf8)) == key)
+    #expect(KeyScan.firstWriteKey(in: Array("hf_write".utf8)) == nil)
+  }
+
+  @Test("Comparing takes every byte into account")
+  func comparison() {
+    let a = KeyText.hash("a")
+    for index in a.indices {
+      var b = a
+      b[index] ^= 1
+      #expect(!KeyText.equal(a, b))
+    }
+    #expect(KeyText.equal(a, KeyText.hash("a")))
+    #expect(!KeyText.equal(a, Array(a.dropLast())))
+  }
+}
