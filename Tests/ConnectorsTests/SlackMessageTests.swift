@@ -4,7 +4,9 @@ import Testing
 
 @Suite("An alert as Slack shows it")
 struct SlackMessageTests {
-  private func message(name: String? = "Acme & <Sons>", company: String = "Initech", reasons: [HealthReason] = [], link: String? = nil) -> AlertMessage {
+  private func message(name: String? = "Acme & <Sons>", company: String = "Initech", reasons: [HealthReason] = [], link: String? = nil)
+    -> AlertMessage
+  {
     AlertMessage(
       company: company, customer: "acme-1", name: name, now: .init(score: 31, band: .critical), previous: .init(score: 52, band: .atRisk),
       reasons: reasons, link: link, since: Instant(microseconds: 1_764_000_000_000_000))
@@ -54,7 +56,8 @@ struct SlackMessageTests {
       for count in [1, 74, 150, 151, 300, 4_000] {
         let long = String(repeating: filler, count: count)
         let reasons = (0..<5).map { _ in HealthReason(title: long, signal: long, lost: 1) }
-        let slack = SlackMessage(message(name: long, company: long, reasons: reasons, link: "https://x/" + String(repeating: "a", count: count)))
+        let slack = SlackMessage(
+          message(name: long, company: long, reasons: reasons, link: "https://x/" + String(repeating: "a", count: count)))
         check(slack, filler)
       }
     }
@@ -64,7 +67,8 @@ struct SlackMessageTests {
     #expect(slack.text.utf16.count <= 3_000 && slack.blocks.count <= 50)
     #expect((slack.blocks.first?["text"]?["text"]?.string ?? "").utf16.count <= 150)
     for block in slack.blocks.dropFirst() {
-      let limited = [(block["text"], 3_000)] + (block["fields"]?.array ?? []).map { ($0, 2_000) } + (block["elements"]?.array ?? []).map { ($0, 2_000) }
+      let limited =
+        [(block["text"], 3_000)] + (block["fields"]?.array ?? []).map { ($0, 2_000) } + (block["elements"]?.array ?? []).map { ($0, 2_000) }
       for case (let part?, let limit) in limited {
         let text = part["text"]?.string ?? ""
         #expect(!text.isEmpty && text.utf16.count <= limit)

@@ -67,7 +67,8 @@ struct DeliveryQueriesTests {
         #expect(try DeliveryQueries.sweepSending(now: now, connection) == 1)
         #expect(try !DeliveryQueries.record(.finished(.sent, reason: nil), of: claimed, at: now, connection))
         #expect(try DeliveryQueries.load(key: "k", connection)?.state == .unknown)
-        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 1, connection).isEmpty, "unknown is not sent again by itself")
+        let again = try DeliveryQueries.claim(channel: "success", now: now, limit: 1, connection)
+        #expect(again.isEmpty, "unknown is not sent again by itself")
       }
     }
   }

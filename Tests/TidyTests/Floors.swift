@@ -13,7 +13,7 @@ enum Floors {
     Room(name: "SQL", imports: []),
     Room(name: "SQLite", imports: ["SQL", "GRDB"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
-    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore"]),
+    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
     Room(name: "Engine", imports: ["Domain", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
     Room(
       name: "Server",

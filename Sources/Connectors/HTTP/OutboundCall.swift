@@ -4,8 +4,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// How all connectors call out: connect within 10 s, no redirects (a redirect could carry a secret elsewhere), failures to connect told at once
-/// and not retried under the hood, because the outbox does that.
+/// How all connectors call out: connect within 10 s, no redirects (a redirect could carry a secret elsewhere), failures to connect told at
+/// once and not retried under the hood, because the outbox does that.
 public enum Outbound {
   public static var configuration: HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration(
@@ -132,8 +132,8 @@ struct OutboundCall: Sendable {
   private static let stopped = "Holdfast was stopping"
 }
 
-/// A request's body that knows whether it was asked for. The client asks once the connection stands and the request's head is on its way; before
-/// that the receiver cannot have acted.
+/// A request's body that knows whether it was asked for. The client asks once the connection stands and the request's head is on its way;
+/// before that the receiver cannot have acted.
 private final class WatchedBody: AsyncSequence, Sendable {
   private let bytes: [UInt8]
   private let asked = Atomic(false)

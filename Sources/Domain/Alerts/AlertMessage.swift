@@ -27,7 +27,8 @@ public struct AlertMessage: Hashable, Sendable {
   public var since: Instant
 
   public init(
-    company: String, customer: String, name: String?, now: Standing, previous: Standing?, reasons: [HealthReason], link: String?, since: Instant
+    company: String, customer: String, name: String?, now: Standing, previous: Standing?, reasons: [HealthReason], link: String?,
+    since: Instant
   ) {
     self.company = company
     self.customer = customer
