@@ -124,7 +124,8 @@ extension DatabaseFailure {
     case .SQLITE_FULL:
       self.init(kind: .full, message: "no space is left for the database \(path)", detail: detail)
     case .SQLITE_CANTOPEN:
-      self.init(kind: .unusable, message: "the database \(path) cannot be opened: does its folder exist, and may you write there?", detail: detail)
+      self.init(
+        kind: .unusable, message: "the database \(path) cannot be opened: does its folder exist, and may you write there?", detail: detail)
     case .SQLITE_NOTADB:
       self.init(kind: .unusable, message: "\(path) is not a database", detail: detail)
     case .SQLITE_CORRUPT:

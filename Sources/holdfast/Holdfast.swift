@@ -9,7 +9,8 @@ struct Holdfast: AsyncParsableCommand {
     discussion: "Start with `holdfast init DIR`, or see it live with `holdfast demo`.",
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self, CustomersCommand.self,
+      InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
+      CustomersCommand.self,
       ExplainCommand.self, ScoreCommand.self, OutboxCommand.self, KeyCommand.self, RebuildCommand.self, BackupCommand.self,
     ])
 }

@@ -102,7 +102,8 @@ public struct FormulaEvaluator {
     case (.duration(let x)?, .duration(let y)?):
       guard x != .never, y != .never else { return Reading(.duration(.never), until: until) }
       return operation == .add
-        ? Reading(.duration(x + y), slope: a.slope + b.slope, until: until) : Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
+        ? Reading(.duration(x + y), slope: a.slope + b.slope, until: until)
+        : Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
     case (.instant(let x)?, .instant(let y)?): return Reading(.duration(x - y), until: until)
     case (.instant(let x)?, .duration(let y)?):
       // A date shifted by a running duration would run too: such a result is only good for this very instant.

@@ -18,7 +18,8 @@ public final class Fold: Sendable {
 
   /// - Parameter onDeliveries: called when a committed step has left work for the outbox.
   public init(
-    database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger, onDeliveries: @escaping @Sendable () -> Void = {}
+    database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger,
+    onDeliveries: @escaping @Sendable () -> Void = {}
   ) {
     self.database = database
     self.current = current

@@ -15,7 +15,8 @@ public enum HousekeepingQueries {
   public static func count(_ name: String, by amount: Int, _ connection: any Connection) throws {
     guard amount != 0 else { return }
     try connection.execute(
-      "INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value", [name, amount])
+      "INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
+      [name, amount])
   }
 
   public static func counters(_ connection: any Connection) throws -> [String: Int] {
@@ -29,7 +30,8 @@ public enum HousekeepingQueries {
 
   public static func setPosition(_ position: Int64, _ connection: any Connection) throws {
     try connection.execute(
-      "INSERT INTO fold (shard, fence, position) VALUES (0, 0, $1) ON CONFLICT (shard) DO UPDATE SET position = excluded.position", [position])
+      "INSERT INTO fold (shard, fence, position) VALUES (0, 0, $1) ON CONFLICT (shard) DO UPDATE SET position = excluded.position",
+      [position])
   }
 
   public static func arrivals(_ connection: any Connection) throws -> Arrivals {

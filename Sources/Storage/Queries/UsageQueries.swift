@@ -28,7 +28,8 @@ public enum UsageQueries {
   public static let maximumNames = 2_000
 
   public static func names(_ connection: any Connection) throws -> [String: Int64] {
-    try Dictionary(connection.rows("SELECT name, id FROM event_name") { ($0.text(0), $0.integer(1)) }, uniquingKeysWith: { first, _ in first })
+    try Dictionary(
+      connection.rows("SELECT name, id FROM event_name") { ($0.text(0), $0.integer(1)) }, uniquingKeysWith: { first, _ in first })
   }
 
   public static func addName(_ name: String, id: Int64, _ connection: any Connection) throws {
