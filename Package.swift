@@ -65,6 +65,7 @@ let package = Package(
         argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals,
       ],
       swiftSettings: strict),
+    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     tests("DomainTests", ["Domain"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
     tests("SettingsTests", ["Settings", "Domain", yams]),

@@ -20,8 +20,8 @@ struct SlackMessageTests {
     ]
     let slack = SlackMessage(message(reasons: reasons, link: "https://cs.example.com/customers/acme-1"))
     let expected =
-      #"{"text":"Critical: Acme &amp; &lt;Sons&gt;, health score 31 (was 52)\nOpen tickets: 3, 0 of 30 points"#
-      + #"\nLast login: 12 d ago, 20 of 40 points","#
+      #"{"text":"Critical: Acme &amp; &lt;Sons&gt;, health score 31 (was 52)\nOpen tickets: 3, 0 of 30 points\n"#
+      + #"Last login: 12 d ago, 20 of 40 points","#
       + #""blocks":[{"type":"header","text":{"type":"plain_text","text":"Critical: Acme & <Sons>"}},"#
       + #"{"type":"section","fields":[{"type":"mrkdwn","text":"*Customer*\nAcme &amp; &lt;Sons&gt; (acme-1)"},"#
       + #"{"type":"mrkdwn","text":"*Health score*\n31 of 100, was 52"},{"type":"mrkdwn","text":"*Band*\ncritical, was at-risk"}]},"#

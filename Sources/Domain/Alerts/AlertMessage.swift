@@ -1,5 +1,5 @@
-/// What an alert has to say, apart from how a channel says it: the payload of its deliveries. A connector
-/// turns it into its own form when it sends.
+/// What an alert has to say, apart from how a channel says it: the payload of its deliveries. A connector turns it into its own form when
+/// it sends.
 public struct AlertMessage: Hashable, Sendable {
   /// The payload's `message` member, by which a connector knows what it has before it.
   public static let label = "critical-alert"
