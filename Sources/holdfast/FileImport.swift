@@ -20,6 +20,8 @@ struct FileImport {
     var rejected = 0
     var passedOver = 0
     var firstReasons: [String] = []
+    /// There were lines, and none was of use.
+    var isUseless: Bool { rejected > 0 && accepted + duplicate + passedOver == 0 }
   }
 
   private static let chunk = 256 << 10

@@ -12,7 +12,7 @@ public struct Inquiries: Sendable {
     public var condition: Formula?
     public var sort: Sort
     public var descending: Bool
-    /// 1…1 000.
+    /// At least 1; callers that serve strangers bound it.
     public var limit: Int
     public var cursor: String?
     /// As of then; `nil`: now, from the stored scores.

@@ -41,17 +41,17 @@ struct ImportCommand: AsyncParsableCommand {
     try await House.with(database, config, mayCreate: true) { house in
       let log = try await house.makeLog()
       let sink = DirectIntake(database: house.database, log: log, time: house.time)
-      var rejectedLines = 0
+      var useless: [String] = []
       for (step, path) in steps {
         let rejects = self.rejected ?? URL(fileURLWithPath: path).lastPathComponent + ".rejected.ndjson"
         let result = try await FileImport(
           step: step, path: path, tables: loadTables(step, near: path), isStrict: strict, rejectsPath: rejects, sink: sink, time: house.time
         ).run()
-        rejectedLines += result.rejected
+        if result.isUseless { useless.append(path) }
         report(result, step: step, rejects: rejects)
       }
       try await score(house)
-      if rejectedLines > 0, strict { throw ExitCode(1) }
+      guard useless.isEmpty else { throw Refusal("no line of \(useless.joined(separator: ", ")) could be taken") }
     }
   }
 
