@@ -10,7 +10,7 @@ extension FoldTransaction {
     guard let decision = CriticalAlertDecision(blueprint), let stored = memory.customers[id] else { return }
     let present = try AlertQueries.newest(customer: id, kind: .critical, reason: CriticalAlertDecision.reason, connection)
     let move = CriticalAlertDecision.Move(
-      before: before, after: after, cause: cause, isHistory: now - newest > decision.rule.historyAge)
+      before: before, after: after, cause: cause, isHistory: decision.rule.isHistory(newest, now: now))
     let effects = decision.decide(move, of: stored.subject, present: present, now: after.calculatedAt) { explanation(of: stored) }
     try store(effects, customer: id)
   }

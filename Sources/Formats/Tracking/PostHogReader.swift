@@ -154,7 +154,8 @@ private struct PostHogMessage {
     return try Self.id(chosen?.value, envelope.text)
   }
 
-  /// Before it knows better PostHog sends the device's id as `distinct_id`, like a contact's: so the link is an alias of the one contact to the other.
+  /// Before it knows better PostHog sends the device's id as `distinct_id`, like a contact's: so the link is an alias of the one contact
+  /// to the other.
   private func identify() throws(RejectionReason) -> [LogEntry] {
     var actor = Actor(contact: distinctID, customer: try customer())
     let previous = try Self.id(properties["$anon_distinct_id"] ?? item["$anon_distinct_id"], envelope.text)
