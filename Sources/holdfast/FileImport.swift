@@ -115,7 +115,8 @@ struct FileImport {
       result.rejected += 1
       if result.firstReasons.count < FileImport.shownReasons { result.firstReasons.append("line \(line): \(reason)") }
       if isStrict { stop = "line \(line): \(reason)" }
-      aside.append(SetAside(source: "import \(reader.kind.rawValue)", reason: "\(label): line \(line): \(reason)", excerpt: String(text.prefix(500))))
+      aside.append(
+        SetAside(source: "import \(reader.kind.rawValue)", reason: "\(label): line \(line): \(reason)", excerpt: String(text.prefix(500))))
       rejects.add(line: line, reason: reason, text: text)
     }
   }

@@ -79,6 +79,18 @@ struct AccessTests {
     }
   }
 
+  @Test("A sender refused with a body on the way is told that the connection will close; one without a body may go on")
+  func hangUp() async throws {
+    try await TestServer.run { server in
+      let sender = try await server.send(.post, "/api/v1/import/customers", body: "id\nacme\n")
+      #expect(sender.status == 401)
+      #expect(sender.headers[.connection] == "close")
+      let reader = try await server.send(.get, "/api/v1/customers")
+      #expect(reader.status == 401)
+      #expect(reader.headers[.connection] == nil)
+    }
+  }
+
   @Test("A wrong method is told the right ones, once the key is right")
   func methods() async throws {
     try await TestServer.run { server in

@@ -19,7 +19,8 @@ extension FoldTransaction {
   mutating func wakeAlerts(limit: Int) throws -> Int {
     let due = try TimerQueries.due(now: now, limit: limit, connection)
     for timer in due {
-      guard try TimerQueries.remove(timer, connection), timer.kind == Self.alertTimer, let decision = CriticalAlertDecision(blueprint) else {
+      guard try TimerQueries.remove(timer, connection), timer.kind == Self.alertTimer, let decision = CriticalAlertDecision(blueprint)
+      else {
         continue
       }
       try ensure(customer: timer.customer, isNamed: false)

@@ -17,7 +17,9 @@ public struct Inquiries: Sendable {
     public var cursor: String?
     /// As of then; `nil`: now, from the stored scores.
     public var at: Instant?
-    public init(condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil, at: Instant? = nil) {
+    public init(
+      condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil, at: Instant? = nil
+    ) {
       self.condition = condition
       self.sort = sort
       self.descending = descending

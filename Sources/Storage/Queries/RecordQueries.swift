@@ -18,6 +18,7 @@ public struct RecordOwner: Hashable, Sendable {
 public enum RecordQueries {
   // MARK: Customers and contacts
 
+  /// Inserts or replaces a customer's own row: attributes and beginnings.
   public static func saveCustomer(_ state: CustomerState, isNamed: Bool, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -25,8 +26,10 @@ public enum RecordQueries {
       ON CONFLICT (shard, id) DO UPDATE SET first_seen = excluded.first_seen, first_heard = excluded.first_heard,
         is_named = excluded.is_named, attributes = excluded.attributes
       """,
-      [Shard.number(of: state.id), state.id, state.firstSeen.microseconds, state.firstHeard.microseconds, isNamed,
-        StateCoding.text(state.attributes)])
+      [
+        Shard.number(of: state.id), state.id, state.firstSeen.microseconds, state.firstHeard.microseconds, isNamed,
+        StateCoding.text(state.attributes),
+      ])
   }
 
   /// Forgets a customer that turned out to be a contact of another one; `withScores`: its score, history and alerts too.
@@ -46,6 +49,7 @@ public enum RecordQueries {
     ) { try StateCoding.attributes($0.text(0)) }
   }
 
+  /// Inserts or replaces a contact's traits.
   public static func saveContact(customer: String, id: String, _ attributes: Attributes, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -80,7 +84,9 @@ public enum RecordQueries {
   public static func load(into state: inout CustomerState, actor: String = "", _ connection: any Connection) throws {
     let place: [any SQLBindable] = [UsageKey.shard(customer: state.id, actor: actor), state.id, actor]
     let filter = "WHERE shard = $1 AND customer = $2 AND ($3 = '' OR actor = $3)"
-    for ticket in try connection.rows("SELECT id, state FROM ticket \(filter)", place, { try StateCoding.ticket(id: $0.text(0), $0.text(1)) }) {
+    for ticket in try connection.rows(
+      "SELECT id, state FROM ticket \(filter)", place, { try StateCoding.ticket(id: $0.text(0), $0.text(1)) })
+    {
       state.merge(ticket)
     }
     for item in try connection.rows("SELECT state FROM subscription \(filter)", place, { try StateCoding.subscription($0.text(0)) }) {
@@ -100,7 +106,8 @@ public enum RecordQueries {
         "SELECT id, state FROM \(table) WHERE shard = $1 AND customer = $2 AND actor = $3 AND pinned = 0", [source, from, actor]
       ) { ($0.text(0), $0.text(1)) }
       for (id, text) in rows { try take(&moved, id, text) }
-      try connection.execute("DELETE FROM \(table) WHERE shard = $1 AND customer = $2 AND actor = $3 AND pinned = 0", [source, from, actor])
+      try connection.execute(
+        "DELETE FROM \(table) WHERE shard = $1 AND customer = $2 AND actor = $3 AND pinned = 0", [source, from, actor])
     }
     let attributes = try contactAttributes(customer: from, id: actor, connection)
     let owner = RecordOwner(customer: to, actor: actor, isPinned: false)
@@ -122,9 +129,9 @@ public enum RecordQueries {
 
   private static var movers: [(String, (inout CustomerState, String, String) throws -> Void)] {
     [
-    ("ticket", { state, id, text in state.merge(try StateCoding.ticket(id: id, text)) }),
-    ("subscription", { state, _, text in state.merge(try StateCoding.subscription(text)) }),
-    ("survey_response", { state, _, text in state.merge(try StateCoding.response(text)) }),
+      ("ticket", { state, id, text in state.merge(try StateCoding.ticket(id: id, text)) }),
+      ("subscription", { state, _, text in state.merge(try StateCoding.subscription(text)) }),
+      ("survey_response", { state, _, text in state.merge(try StateCoding.response(text)) }),
     ]
   }
 }

@@ -41,12 +41,15 @@ struct CustomersCommand: AsyncParsableCommand {
       repeat {
         let page = try await house.inquiries.customers(
           .init(
-            condition: formula, sort: sort, descending: descending, limit: min(1_000, limit - customers.count), cursor: cursor, at: at?.instant))
+            condition: formula, sort: sort, descending: descending, limit: min(1_000, limit - customers.count), cursor: cursor,
+            at: at?.instant))
         customers += page.items
         cursor = page.next
       } while cursor != nil && customers.count < limit
       print(text(customers))
-      if format == .table { Terminal.note("\(customers.count) customer\(customers.count == 1 ? "" : "s")\(cursor == nil ? "" : ", and more: see --limit")") }
+      if format == .table {
+        Terminal.note("\(customers.count) customer\(customers.count == 1 ? "" : "s")\(cursor == nil ? "" : ", and more: see --limit")")
+      }
     }
   }
 
@@ -145,12 +148,16 @@ struct ScoreCommand: AsyncParsableCommand {
       let share = summary.customers > 0 ? Double(count) / Double(summary.customers) : 0
       let bar = String(repeating: "█", count: Int((share * 40).rounded()))
       lines.append(
-        "  \(band.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0))\(String(format: "%7d  %5.1f %%", count, share * 100))  \(bar)")
+        "  \(band.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0))\(String(format: "%7d  %5.1f %%", count, share * 100))  \(bar)"
+      )
     }
     guard !summary.movers.isEmpty else { return lines.joined(separator: "\n") }
     lines += ["", "Movers of the last seven days"]
     let rows = summary.movers.map { mover in
-      [mover.to < mover.from ? "  ↓" : "  ↑", mover.id, mover.name ?? "", "\(mover.from) → \(mover.to)", String(format: "%+d", mover.to - mover.from)]
+      [
+        mover.to < mover.from ? "  ↓" : "  ↑", mover.id, mover.name ?? "", "\(mover.from) → \(mover.to)",
+        String(format: "%+d", mover.to - mover.from),
+      ]
     }
     lines.append(Terminal.table(["   ", "CUSTOMER", "NAME", "SCORE", "CHANGE"], rows, right: [4]))
     return lines.joined(separator: "\n")
