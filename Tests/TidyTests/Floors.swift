@@ -11,7 +11,7 @@ enum Floors {
     Room(name: "Formats", imports: ["Domain", "CZlib"]),
     Room(name: "Settings", imports: ["Domain", "Yams"]),
     Room(name: "SQL", imports: []),
-    Room(name: "SQLite", imports: ["SQL", "GRDB"]),
+    Room(name: "SQLite", imports: ["SQL", "GRDB", "GRDBSQLite"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
     Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
     Room(name: "Engine", imports: ["Domain", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
