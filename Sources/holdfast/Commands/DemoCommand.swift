@@ -74,7 +74,10 @@ struct DemoCommand: AsyncParsableCommand {
     let company = CompanyGenerator(seed: seed, customers: customers, days: days, endingAt: house.time.now())
     var quiet = house.logger
     quiet.logLevel = .error
-    let fold = Fold(database: house.database, current: house.current, time: clock, logger: quiet)
+    // What happened in the made-up past is told to nobody, even where a real channel is configured.
+    var silent = house.current.blueprint
+    silent.alerts.critical?.channels = []
+    let fold = Fold(database: house.database, current: CurrentBlueprint(silent), time: clock, logger: quiet)
     let sink = DirectIntake(database: house.database, log: try await house.makeLog(), time: clock)
     var bar = ProgressBar("Playing", unit: "entries")
     let total = company.totalDays
