@@ -20,6 +20,8 @@ struct FileImport {
     var rejected = 0
     var passedOver = 0
     var firstReasons: [String] = []
+    /// The names in a CSV file's first line.
+    var columns: [String] = []
     /// There were lines, and none was of use.
     var isUseless: Bool { rejected > 0 && accepted + duplicate + passedOver == 0 }
   }
@@ -65,6 +67,7 @@ struct FileImport {
     try await flush(&session, keeping: 0)
     bar.show(fraction: 1, count: session.lines, isLast: true)
     try session.rejects.close()
+    session.result.columns = rows.header ?? []
     return session.result
   }
 

@@ -47,7 +47,9 @@ struct ImportCommand: AsyncParsableCommand {
         let result = try await FileImport(
           step: step, path: path, tables: loadTables(step, near: path), isStrict: strict, rejectsPath: rejects, sink: sink, time: house.time
         ).run()
-        if result.isUseless { useless.append(path) }
+        if result.isUseless {
+          useless.append(path + (result.columns.isEmpty ? "" : " (its columns: \(result.columns.joined(separator: ", ")))"))
+        }
         report(result, step: step, rejects: rejects)
       }
       try await score(house)
