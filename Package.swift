@@ -65,8 +65,10 @@ let package = Package(
         argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
       ],
       swiftSettings: strict),
-    tests("DomainTests", ["Domain"]),
-    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
+    // What tests share: made-up logs and models, and a plain second implementation to hold the engine against.
+    .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),
+    tests("DomainTests", ["Domain", "TestKit"]),
+    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
     tests("SettingsTests", ["Settings", "Domain", yams]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(
