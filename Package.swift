@@ -71,8 +71,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(name: "Benchmark", dependencies: ["Domain", sqlite3], path: "Benchmarks", swiftSettings: strict),
     tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
-    tests("DomainTests", ["Domain"]),
-    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", logging, serviceLifecycle]),
+    // What tests share: made-up logs and models, and a plain second implementation to hold the engine against.
+    .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),
+    tests("DomainTests", ["Domain", "TestKit"]),
+    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
     tests("SettingsTests", ["Settings", "Domain", yams]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(

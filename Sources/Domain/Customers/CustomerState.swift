@@ -27,7 +27,7 @@ public struct CustomerState: Hashable, Sendable {
       self.record = record
       self.at = at
     }
-    var rank: String { "\(at.microseconds)|\(record.score ?? -1)|\(record.comment ?? "")" }
+    var rank: String { "\(at.microseconds)|\(Fact.response(record).payload.printed(sortedKeys: true))" }
   }
 
   public init(id: String, firstSeen: Instant = .distantFuture, firstHeard: Instant = .distantFuture) {
@@ -119,7 +119,7 @@ public struct CustomerState: Hashable, Sendable {
   public mutating func merge(_ subscription: Versioned<SubscriptionRecord>) {
     let id = subscription.value.id
     if subscriptions[id] != nil {
-      subscriptions[id]?.merge(subscription) { "\(Fact.subscription($0).payload.printed(sortedKeys: true))" }
+      subscriptions[id]?.merge(subscription) { Fact.subscription($0).payload.printed(sortedKeys: true) }
     } else {
       subscriptions[id] = subscription
     }

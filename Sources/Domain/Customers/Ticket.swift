@@ -20,7 +20,12 @@ public struct Ticket: Hashable, Sendable {
       self.priority = priority
       self.satisfaction = satisfaction
     }
-    var rank: String { "\(satisfaction ?? -1)|\(priority ?? "")|\(subject ?? "")" }
+    var rank: String {
+      let parts: JSON = [
+        satisfaction.map(JSON.number) ?? .null, priority.map(JSON.string) ?? .null, subject.map(JSON.string) ?? .null,
+      ]
+      return parts.printed()
+    }
   }
 
   /// A ticket keeps the first and the latest of more status changes than this.
@@ -54,14 +59,13 @@ public struct Ticket: Hashable, Sendable {
     for transition in other.transitions { insert(transition) }
   }
 
-  /// A solved or closed ticket without a time for it is solved as of the record's version.
+  /// A solved or closed ticket without a time for it is solved as of the record's version. Whatever earlier records said, at its version the
+  /// ticket stands as the record says, unless that is yet to come.
   private mutating func add(_ record: TicketRecord, version: Instant) {
     insert(Transition(at: record.openedAt, status: .open))
-    if record.status.isOpen {
-      insert(Transition(at: max(version, record.openedAt), status: record.status))
-    } else {
-      insert(Transition(at: max(record.solvedAt ?? version, record.openedAt), status: record.status))
-    }
+    let solved = record.status.isOpen ? nil : record.solvedAt
+    if let solved { insert(Transition(at: max(solved, record.openedAt), status: record.status)) }
+    if solved.map({ $0 <= version }) ?? true { insert(Transition(at: max(version, record.openedAt), status: record.status)) }
   }
 
   private mutating func insert(_ transition: Transition) {

@@ -29,13 +29,14 @@ public struct Attributes: Hashable, Sendable {
     for member in members { merge(member.name, Versioned(member.value, version: version)) }
   }
 
-  /// Takes in one value where it wins over what is known. A new name beyond `maximumCount` is left out.
+  /// Takes in one value where it wins over what is known. Of more than `maximumCount` names those that sort first are kept, whichever came first.
   public mutating func merge(_ name: String, _ value: Versioned<JSON>) {
     if values[name] != nil {
       values[name]?.merge(value) { $0.printed(sortedKeys: true) }
-    } else if values.count < Self.maximumCount {
-      values[name] = value
+      return
     }
+    values[name] = value
+    if values.count > Self.maximumCount, let last = values.keys.max() { values[last] = nil }
   }
 
   /// Takes in all values of `other`, each where it wins.

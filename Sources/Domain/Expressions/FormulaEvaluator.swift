@@ -15,7 +15,6 @@ public struct FormulaEvaluator {
   /// Whether a condition holds; a missing value counts as no.
   public func holds(_ formula: Formula) -> Bool { reading(of: formula.term).isTrue }
 
-  /// The value of a term at the instant, and until when it holds.
   public func reading(of term: Term) -> Reading {
     switch term {
     case .literal(let value): Reading(value)
@@ -72,12 +71,13 @@ public struct FormulaEvaluator {
   static func compare(_ comparison: Term.Comparison, _ a: Reading, _ b: Reading, at: Instant) -> Reading {
     let until = earliest(a.until, b.until)
     guard let left = a.value, let right = b.value else { return Reading(.boolean(false), until: until) }
-    if case .duration(let x) = left, case .duration(let y) = right {
-      let holds = comparison.holds(x.microseconds, y.microseconds)
-      let turn = turn(of: comparison, x.microseconds, y.microseconds, slope: a.slope - b.slope).map { at + TimeSpan(microseconds: $0) }
-      return Reading(.boolean(holds), until: earliest(until, turn))
-    }
-    return Reading(.boolean(comparison.holds(left, right)), until: until)
+    let turn: Int64? =
+      switch (left, right) {
+      case (.duration(let x), .duration(let y)): turn(of: comparison, x.microseconds, y.microseconds, slope: a.slope - b.slope)
+      case (.instant(let x), .instant(let y)): turn(of: comparison, x.microseconds, y.microseconds, slope: a.slope - b.slope)
+      default: nil
+      }
+    return Reading(.boolean(comparison.holds(left, right)), until: earliest(until, turn.map { at + TimeSpan(microseconds: $0) }))
   }
 
   /// In how many microseconds the outcome of comparing `x` and `y` changes, when their difference grows by `slope` a microsecond.
@@ -105,11 +105,14 @@ public struct FormulaEvaluator {
       return operation == .add
         ? Reading(.duration(x + y), slope: a.slope + b.slope, until: until)
         : Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
-    case (.instant(let x)?, .instant(let y)?): return Reading(.duration(x - y), until: until)
+    case (.instant(let x)?, .instant(let y)?): return Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
     case (.instant(let x)?, .duration(let y)?):
-      // A date shifted by a running duration would run too: such a result is only good for this very instant.
-      let limit = b.slope == 0 ? until : at + TimeSpan(microseconds: 1)
-      return Reading(.instant(operation == .add ? x + y : x - y), until: limit)
+      // There is no date so far from any other.
+      guard y != .never else { return Reading(nil, until: until) }
+      // A date shifted by a running duration runs too.
+      return operation == .add
+        ? Reading(.instant(x + y), slope: a.slope + b.slope, until: until)
+        : Reading(.instant(x - y), slope: a.slope - b.slope, until: until)
     default: return Reading(nil, until: until)
     }
   }

@@ -11,7 +11,7 @@ struct PointsCalculator {
       guard case .number(let number) = value else { return (measure.missing, reading.until) }
       let extra = bonusWhen.map { formulas.reading(of: $0.term) }
       let points = Double(start) + each * number + (extra?.isTrue == true ? Double(bonus) : 0)
-      return (Self.rounded(points, max: measure.max), earliest(reading.until, extra?.until))
+      return (points.isNaN ? measure.missing : Self.rounded(points, max: measure.max), earliest(reading.until, extra?.until))
     case .share:
       guard case .number(let number) = value else { return (measure.missing, reading.until) }
       return (Self.rounded(number * Double(measure.max), max: measure.max), reading.until)

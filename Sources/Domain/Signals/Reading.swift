@@ -2,7 +2,7 @@
 public struct Reading: Hashable, Sendable {
   /// `nil`: missing.
   public var value: Value?
-  /// Durations may run: +1 an age that grows with time, −1 a time left that shrinks, 0 all else.
+  /// Durations, and dates shifted by them, may run: +1 an age that grows with time, −1 a time left that shrinks, 0 all else.
   public var slope: Int
   /// Up to this instant (exclusive) the value stays, or runs on evenly; `nil`: until something new is known.
   public var until: Instant?
