@@ -75,6 +75,8 @@ let package = Package(
     .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),
     tests("DomainTests", ["Domain", "TestKit"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
+    tests("FormatsTests", ["Domain", "Formats"]),
+    tests("SimulatorTests", ["Domain", "Simulator"]),
     tests("SettingsTests", ["Settings", "Domain", yams]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(
