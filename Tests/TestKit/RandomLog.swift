@@ -1,7 +1,7 @@
 import Domain
 
-/// Makes logs of a small world: few contacts, visitors and customers, so that ids meet, turn out to be one another, and change hands. Times are
-/// coarse now and then, so that equal instants happen.
+/// Makes logs of a small world: few contacts, visitors and customers, so that ids meet, turn out to be one another, and change hands. Times
+/// are coarse now and then, so that equal instants happen.
 package struct RandomLog {
   package static let start = Instant(microseconds: 1_764_547_200_000_000)
 

@@ -15,6 +15,7 @@ public struct FormulaEvaluator {
   /// Whether a condition holds; a missing value counts as no.
   public func holds(_ formula: Formula) -> Bool { reading(of: formula.term).isTrue }
 
+  /// The value of a term at the instant, and until when it holds.
   public func reading(of term: Term) -> Reading {
     switch term {
     case .literal(let value): Reading(value)
