@@ -140,9 +140,18 @@ public struct CustomerState: Hashable, Sendable {
 public struct StateScope: Hashable, Sendable {
   public var events: Set<String>
   public var keepingFrom: Day
+  /// The day whose windows begin at `keepingFrom`; `nil`: no day in particular.
+  public var today: Day?
 
-  public init(events: Set<String>, keepingFrom: Day) {
+  public init(events: Set<String>, keepingFrom: Day, today: Day? = nil) {
     self.events = events
     self.keepingFrom = keepingFrom
+    self.today = today
+  }
+
+  /// The scope for looking at a customer at `instant` too, where that lies before today.
+  public func reaching(back instant: Instant?) -> StateScope {
+    guard let today, let instant, instant.day < today, keepingFrom < today else { return self }
+    return StateScope(events: events, keepingFrom: keepingFrom - Int(today.number - instant.day.number), today: today)
   }
 }

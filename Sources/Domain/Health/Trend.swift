@@ -7,9 +7,9 @@ extension Trend {
   /// The trend of a score history up to `at`: the least-squares slope over the scores at `at` and at the four weekly marks before it.
   /// Source: ordinary least squares, slope = Σ(x−x̄)(y−ȳ) ÷ Σ(x−x̄)². `nil` where fewer than three marks have a score.
   ///
-  /// - Parameter changes: score changes in any order.
+  /// - Parameter changes: score changes, newest first.
   public init?(changes: [HealthChange], at: Instant) {
-    let ascending = changes.filter { $0.at <= at }.sorted { $0.at < $1.at }
+    let ascending = changes.reversed().filter { $0.at <= at }
     var points: [(week: Double, score: Double)] = []
     for week in 0..<Self.weeks {
       let mark = at - .days(Int64(7 * week))

@@ -26,7 +26,8 @@ public struct Rebuild: Sendable {
     while try await fold.passTime() > 0 {}
     let blueprint = fold.current.blueprint
     let now = fold.time.now()
-    let report = try await fold.database.write { connection in
+    let report = try await fold.database.write { [fold] connection in
+      fold.forget()
       var report = Report()
       let before = try DerivedTables.digests(connection)
       try DerivedTables.clear(connection)

@@ -13,7 +13,7 @@ public final class Fold: Sendable {
   let current: CurrentBlueprint
   let time: any TimeSource
   let logger: Logger
-  private let memory = Mutex(FoldMemory())
+  private let memory = Mutex(LentMemory())
   private let onDeliveries: @Sendable () -> Void
 
   /// - Parameter onDeliveries: called when a committed step has left work for the outbox.
@@ -71,7 +71,7 @@ public final class Fold: Sendable {
   }
 
   private func skipNext(because error: any Error) async throws {
-    memory.withLock { $0 = FoldMemory() }
+    forget()
     let now = time.now()
     try await database.write { connection in
       let position = try HousekeepingQueries.position(connection)
@@ -136,21 +136,18 @@ public final class Fold: Sendable {
   func transaction<T: Sendable>(_ body: @escaping @Sendable (inout FoldTransaction, any Connection) throws -> T) async throws -> T {
     let blueprint = current.blueprint
     let now = time.now()
-    let (result, hasDeliveries) = try await database.write { [self] connection in
-      let taken = memory.withLock { memory in
-        defer { memory = FoldMemory() }
-        return memory
-      }
+    let (result, kept, loan, hasDeliveries) = try await database.write { [self] connection in
+      let (taken, loan) = memory.withLock { $0.lend() }
       var fold = try FoldTransaction(memory: taken, blueprint: blueprint, now: now, connection: connection)
       let result = try body(&fold, connection)
-      let (kept, hasDeliveries) = (fold.memory, fold.hasDeliveries)
-      memory.withLock { $0 = kept }
-      return (result, hasDeliveries)
+      return (result, fold.memory, loan, fold.hasDeliveries)
     }
+    // Only what has been committed is remembered.
+    memory.withLock { $0.giveBack(kept, loan: loan) }
     if hasDeliveries { onDeliveries() }
     return result
   }
 
   /// Forgets what is in memory: for tests, and where someone else has written.
-  public func forget() { memory.withLock { $0 = FoldMemory() } }
+  public func forget() { memory.withLock { $0.forget() } }
 }

@@ -64,15 +64,34 @@ extension FoldTransaction {
     try flush()
     var before: [String: ActorRecord] = [:]
     for root in Set(roots) { for member in try ActorQueries.members(root: root, connection) { before[member.id] = member } }
-    for (id, after) in Identity.resolve(before) {
-      guard let present = before[id], present != after else { continue }
-      memory.actors[id] = after
-      try ActorQueries.save(after, connection)
-      if present.customer != after.customer {
-        try UsageQueries.move(actor: id, from: present.customer, to: after.customer, connection)
-      }
-      for customer in Set([present.customer, after.customer]) where !customer.isEmpty { try reload(customer) }
+    // They have company now: what is said of one of them concerns them all.
+    newActors.subtract(before.keys)
+    let changed = Identity.resolve(before).values.filter { $0 != before[$0.id] }.sorted { $0.id < $1.id }
+    var customers: Set<String> = []
+    for after in changed {
+      guard let present = before[after.id] else { continue }
+      customers.formUnion([present.customer, after.customer])
+      // Where its events named the customer themselves they stay, but they are another person's now.
+      if present.root != after.root { customers.formUnion(try UsageQueries.pinnedCustomers(of: after.id, connection)) }
     }
+    customers.remove("")
+    for customer in customers.sorted() { try letTimePass(customer) }
+    for after in changed {
+      memory.actors[after.id] = after
+      try ActorQueries.save(after, connection)
+      guard let present = before[after.id], present.customer != after.customer else { continue }
+      try UsageQueries.move(actor: after.id, from: present.customer, to: after.customer, connection)
+    }
+    for customer in customers.sorted() { try reload(customer) }
+  }
+
+  /// What time alone had due before now comes first for a customer that is about to change, under its state before.
+  private mutating func letTimePass(_ id: String) throws {
+    if memory.customers[id] == nil {
+      guard let stored = try CustomerQueries.load(id, scope: scope, connection) else { return }
+      memory.customers[id] = stored
+    }
+    try touch(id, at: .distantPast)
   }
 
   /// Reads a customer anew that gained or lost some of its people; forgets one that has nothing left and was never named.
@@ -94,7 +113,7 @@ extension FoldTransaction {
     }
     guard var stored else { return }
     stored.state.firstSeen = seen
-    stored.state.firstHeard = heard < .distantFuture ? heard : stored.state.firstHeard
+    stored.state.firstHeard = heard
     memory.customers[id] = stored
     changedCustomers.insert(id)
     try touch(id, at: .distantPast)

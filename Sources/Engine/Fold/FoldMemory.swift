@@ -19,3 +19,24 @@ struct FoldMemory {
     if actors.count > Self.maximumActors { actors.removeAll(keepingCapacity: true) }
   }
 }
+
+/// The fold's memory, lent to one transaction at a time. It comes back only after the commit, and only if nobody else has begun a step or
+/// written meanwhile; else the next step begins with an empty one.
+struct LentMemory {
+  private var memory = FoldMemory()
+  private var loan = 0
+
+  mutating func lend() -> (FoldMemory, loan: Int) {
+    defer { forget() }
+    return (memory, loan + 1)
+  }
+
+  mutating func giveBack(_ memory: FoldMemory, loan: Int) {
+    if loan == self.loan { self.memory = memory }
+  }
+
+  mutating func forget() {
+    memory = FoldMemory()
+    loan += 1
+  }
+}

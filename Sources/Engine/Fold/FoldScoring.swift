@@ -34,7 +34,12 @@ extension FoldTransaction {
   mutating func advance(_ id: String) throws {
     // A change is due at least a microsecond after the one before it; the bound only guards against a model that never settles.
     for _ in 0..<10_000 {
-      guard let stored = memory.customers[id], let due = stored.health?.nextChangeAt, due <= now else { return }
+      guard let stored = memory.customers[id], let health = stored.health, let due = health.nextChangeAt, due <= now else { return }
+      guard health.model == evaluator.model.version else {
+        // What was due under another model is not known any more.
+        let health = evaluator.health(of: stored.state, at: now, arrivals: memory.arrivals ?? Arrivals())
+        return try record(health, of: id, cause: .model, newest: .distantPast)
+      }
       try record(evaluator.health(of: stored.state, at: due, arrivals: memory.arrivals ?? Arrivals()), of: id, cause: .time, newest: due)
     }
   }

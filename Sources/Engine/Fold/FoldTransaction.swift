@@ -55,9 +55,8 @@ struct FoldTransaction {
   mutating func apply(_ entry: LogEntry, position: Int64) throws {
     let owner = try owner(of: entry)
     let touchTime = entry.version < entry.receivedAt ? max(entry.at, entry.version) : entry.at
-    if let named = entry.actor.customer { try ensure(customer: named, isNamed: true) }
     if !owner.customer.isEmpty {
-      try ensure(customer: owner.customer, isNamed: false)
+      try ensure(customer: owner.customer, isNamed: owner.isPinned)
       try touch(owner.customer, at: touchTime)
     }
     index.append(IndexRow(owner: owner, at: entry.at, position: position))
@@ -91,28 +90,13 @@ struct FoldTransaction {
       try RecordQueries.saveContact(customer: owner.customer, id: owner.actor, attributes, connection)
     case .customer, .alias: break
     case .ticket(let record):
-      var state = try records(of: owner)
-      if owner.customer.isEmpty { state.merge(Ticket(record, version: entry.version)) }
-      if let ticket = state.tickets[record.id] { try RecordQueries.save(ticket, owner: owner, connection) }
+      try RecordQueries.add(Ticket(record, version: entry.version), owner: owner, connection)
     case .subscription(let record):
-      var state = try records(of: owner)
-      if owner.customer.isEmpty { state.merge(Versioned(record, version: entry.version)) }
-      if let item = state.subscriptions[record.id] { try RecordQueries.save(item, owner: owner, connection) }
+      try RecordQueries.add(Versioned(record, version: entry.version), owner: owner, connection)
     case .response(let record):
-      var state = try records(of: owner)
-      if owner.customer.isEmpty {
-        state.merge(Versioned(CustomerState.Response(record: record, at: entry.at), version: entry.version))
-      }
-      if let item = state.responses[record.id] { try RecordQueries.save(item, owner: owner, connection) }
+      let response = CustomerState.Response(record: record, at: entry.at)
+      try RecordQueries.add(Versioned(response, version: entry.version), owner: owner, connection)
     }
-  }
-
-  /// The customer's state, which has the entry already; or an unknown visitor's, as stored.
-  private func records(of owner: RecordOwner) throws -> CustomerState {
-    if let stored = memory.customers[owner.customer] { return stored.state }
-    var state = CustomerState(id: "")
-    try RecordQueries.load(into: &state, actor: owner.actor, connection)
-    return state
   }
 
   /// Whose entry it is: the customer it names itself, else that of the person who did it.

@@ -80,6 +80,7 @@ enum Migration0001 {
       last INTEGER NOT NULL,
       PRIMARY KEY (shard, customer, actor, pinned, event, day)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX usage_pinned ON usage_daily (actor) WHERE pinned = 1;
 
     CREATE TABLE customer_event (
       shard INTEGER NOT NULL,
@@ -98,7 +99,7 @@ enum Migration0001 {
       actor TEXT NOT NULL,
       pinned INTEGER NOT NULL,
       state TEXT NOT NULL,
-      PRIMARY KEY (shard, customer, id)
+      PRIMARY KEY (shard, customer, id, actor, pinned)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE subscription (
@@ -108,7 +109,7 @@ enum Migration0001 {
       actor TEXT NOT NULL,
       pinned INTEGER NOT NULL,
       state TEXT NOT NULL,
-      PRIMARY KEY (shard, customer, id)
+      PRIMARY KEY (shard, customer, id, actor, pinned)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE survey_response (
@@ -118,7 +119,7 @@ enum Migration0001 {
       actor TEXT NOT NULL,
       pinned INTEGER NOT NULL,
       state TEXT NOT NULL,
-      PRIMARY KEY (shard, customer, id)
+      PRIMARY KEY (shard, customer, id, actor, pinned)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE health (

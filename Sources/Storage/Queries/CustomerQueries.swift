@@ -30,12 +30,15 @@ public enum CustomerQueries {
     }
     guard case (var state, let isNamed, let attributes)? = found else { return nil }
     state.attributes = attributes
+    let health = try HealthQueries.health(of: id, connection)
+    // A change by time alone that is overdue is looked at as of its own day.
+    let scope = scope.reaching(back: health?.nextChangeAt)
     try UsageQueries.each(of: id, connection) { name, day, count, first, last, person in
       state.add(event: name, count: count, day: day, first: first, last: last, actor: person.isEmpty ? nil : person, scope: scope)
     }
     try RecordQueries.load(into: &state, connection)
     if let traits = try RecordQueries.contactAttributes(customer: id, id: id, connection) { state.ownTraits = traits }
-    return StoredCustomer(state: state, isNamed: isNamed, health: try HealthQueries.health(of: id, connection))
+    return StoredCustomer(state: state, isNamed: isNamed, health: health)
   }
 
   /// When a customer was first seen and heard of, from the log: for one that gained or lost some of its people.

@@ -46,6 +46,8 @@ public enum CustomerWalk {
         return true
       }
     }
+    let bounds = "WHERE (shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)"
+    try each("SELECT customer, \(HealthQueries.columns) FROM health \(bounds)") { $0.health = try HealthQueries.health($1, from: 1) }
     try each(
       """
       SELECT usage_daily.customer, event_name.name, day, count, first, last, COALESCE(actor.root, usage_daily.actor) FROM usage_daily
@@ -55,16 +57,16 @@ public enum CustomerWalk {
     ) { customer, row in
       customer.state.add(
         event: row.text(1), count: row.int(3), day: Day(number: Int32(row.integer(2))), first: Instant(microseconds: row.integer(4)),
-        last: Instant(microseconds: row.integer(5)), actor: row.text(6).isEmpty ? nil : row.text(6), scope: scope)
+        last: Instant(microseconds: row.integer(5)), actor: row.text(6).isEmpty ? nil : row.text(6),
+        // A change by time alone that is overdue is looked at as of its own day.
+        scope: scope.reaching(back: customer.health?.nextChangeAt))
     }
-    let bounds = "WHERE (shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)"
     try each("SELECT customer, id, state FROM ticket \(bounds)") { $0.state.merge(try StateCoding.ticket(id: $1.text(1), $1.text(2))) }
     try each("SELECT customer, state FROM subscription \(bounds)") { $0.state.merge(try StateCoding.subscription($1.text(1))) }
     try each("SELECT customer, state FROM survey_response \(bounds)") { $0.state.merge(try StateCoding.response($1.text(1))) }
     try each("SELECT customer, attributes FROM contact \(bounds) AND id = customer") {
       $0.state.ownTraits = try StateCoding.attributes($1.text(1))
     }
-    try each("SELECT customer, \(HealthQueries.columns) FROM health \(bounds)") { $0.health = try HealthQueries.health($1, from: 1) }
     return order.compactMap { customers[$0] }
   }
 }

@@ -9,9 +9,9 @@ public enum DerivedTables {
     ("contact", "shard, customer, id, attributes", "shard, customer, id"),
     ("usage_daily", "shard, customer, actor, pinned, event, day, count, first, last", "shard, customer, actor, pinned, event, day"),
     ("customer_event", "shard, customer, at, position, actor, pinned", "shard, customer, at, position"),
-    ("ticket", "shard, customer, id, actor, pinned, state", "shard, customer, id"),
-    ("subscription", "shard, customer, id, actor, pinned, state", "shard, customer, id"),
-    ("survey_response", "shard, customer, id, actor, pinned, state", "shard, customer, id"),
+    ("ticket", "shard, customer, id, actor, pinned, state", "shard, customer, id, actor, pinned"),
+    ("subscription", "shard, customer, id, actor, pinned, state", "shard, customer, id, actor, pinned"),
+    ("survey_response", "shard, customer, id, actor, pinned, state", "shard, customer, id, actor, pinned"),
   ]
 
   /// A digest of each table's rows, by table name.

@@ -60,30 +60,57 @@ public enum RecordQueries {
 
   // MARK: Tickets, subscriptions, answers
 
-  public static func save(_ ticket: Ticket, owner: RecordOwner, _ connection: any Connection) throws {
+  // Several people may speak of the same record: each one's statements are kept in a row of their own, so
+  // that they can move with the person.
+
+  /// Takes in what an owner states of a ticket, beside what the same one stated of it before.
+  public static func add(_ ticket: Ticket, owner: RecordOwner, _ connection: any Connection) throws {
+    var ticket = ticket
+    if let known = try part("ticket", id: ticket.id, owner: owner, connection) {
+      ticket.merge(try StateCoding.ticket(id: ticket.id, known))
+    }
     try save("ticket", id: ticket.id, owner: owner, text: StateCoding.text(ticket), connection)
   }
 
-  public static func save(_ subscription: Versioned<SubscriptionRecord>, owner: RecordOwner, _ connection: any Connection) throws {
-    try save("subscription", id: subscription.value.id, owner: owner, text: StateCoding.text(subscription), connection)
+  /// Takes in what an owner states of a subscription.
+  public static func add(_ subscription: Versioned<SubscriptionRecord>, owner: RecordOwner, _ connection: any Connection) throws {
+    let id = subscription.value.id
+    var state = CustomerState(id: owner.customer)
+    state.merge(subscription)
+    if let known = try part("subscription", id: id, owner: owner, connection) { state.merge(try StateCoding.subscription(known)) }
+    guard let merged = state.subscriptions[id] else { return }
+    try save("subscription", id: id, owner: owner, text: StateCoding.text(merged), connection)
   }
 
-  public static func save(_ response: Versioned<CustomerState.Response>, owner: RecordOwner, _ connection: any Connection) throws {
-    try save("survey_response", id: response.value.record.id, owner: owner, text: StateCoding.text(response), connection)
+  /// Takes in what an owner states of a survey answer.
+  public static func add(_ response: Versioned<CustomerState.Response>, owner: RecordOwner, _ connection: any Connection) throws {
+    let id = response.value.record.id
+    var state = CustomerState(id: owner.customer)
+    state.merge(response)
+    if let known = try part("survey_response", id: id, owner: owner, connection) { state.merge(try StateCoding.response(known)) }
+    guard let merged = state.responses[id] else { return }
+    try save("survey_response", id: id, owner: owner, text: StateCoding.text(merged), connection)
+  }
+
+  private static func part(_ table: String, id: String, owner: RecordOwner, _ connection: any Connection) throws -> String? {
+    try connection.first(
+      "SELECT state FROM \(table) WHERE shard = $1 AND customer = $2 AND id = $3 AND actor = $4 AND pinned = $5",
+      [owner.shard, owner.customer, id, owner.actor, owner.isPinned]
+    ) { $0.text(0) }
   }
 
   private static func save(_ table: String, id: String, owner: RecordOwner, text: String, _ connection: any Connection) throws {
     try connection.execute(
       """
       INSERT INTO \(table) (shard, customer, id, actor, pinned, state) VALUES ($1, $2, $3, $4, $5, $6)
-      ON CONFLICT (shard, customer, id) DO UPDATE SET actor = excluded.actor, pinned = excluded.pinned, state = excluded.state
+      ON CONFLICT (shard, customer, id, actor, pinned) DO UPDATE SET state = excluded.state
       """, [owner.shard, owner.customer, id, owner.actor, owner.isPinned, text])
   }
 
-  /// Loads a customer's records into `state`; of an unknown visitor (`customer` empty) only those of `actor`.
-  public static func load(into state: inout CustomerState, actor: String = "", _ connection: any Connection) throws {
-    let place: [any SQLBindable] = [UsageKey.shard(customer: state.id, actor: actor), state.id, actor]
-    let filter = "WHERE shard = $1 AND customer = $2 AND ($3 = '' OR actor = $3)"
+  /// Loads a customer's records into `state`.
+  static func load(into state: inout CustomerState, _ connection: any Connection) throws {
+    let place: [any SQLBindable] = [Shard.number(of: state.id), state.id]
+    let filter = "WHERE shard = $1 AND customer = $2"
     for ticket in try connection.rows(
       "SELECT id, state FROM ticket \(filter)", place, { try StateCoding.ticket(id: $0.text(0), $0.text(1)) })
     {
@@ -97,41 +124,16 @@ public enum RecordQueries {
     }
   }
 
-  /// Moves an actor's own records (not those that named their customer themselves) to another customer, merging where it has the same ones.
+  /// Moves what an actor stated (not what named its customer itself) to another customer. All of it is always
+  /// at one customer: nothing of it is there yet.
   static func move(actor: String, from: String, to: String, _ connection: any Connection) throws {
-    let source = UsageKey.shard(customer: from, actor: actor)
-    var moved = CustomerState(id: to)
-    for (table, take) in movers {
-      let rows = try connection.rows(
-        "SELECT id, state FROM \(table) WHERE shard = $1 AND customer = $2 AND actor = $3 AND pinned = 0", [source, from, actor]
-      ) { ($0.text(0), $0.text(1)) }
-      for (id, text) in rows { try take(&moved, id, text) }
+    let (source, target) = (UsageKey.shard(customer: from, actor: actor), UsageKey.shard(customer: to, actor: actor))
+    for table in ["ticket", "subscription", "survey_response"] {
       try connection.execute(
-        "DELETE FROM \(table) WHERE shard = $1 AND customer = $2 AND actor = $3 AND pinned = 0", [source, from, actor])
+        "UPDATE \(table) SET shard = $1, customer = $2 WHERE shard = $3 AND customer = $4 AND actor = $5 AND pinned = 0",
+        [target, to, source, from, actor])
     }
-    let attributes = try contactAttributes(customer: from, id: actor, connection)
-    let owner = RecordOwner(customer: to, actor: actor, isPinned: false)
-    var present = CustomerState(id: to)
-    if !(moved.tickets.isEmpty && moved.subscriptions.isEmpty && moved.responses.isEmpty) {
-      try load(into: &present, actor: to.isEmpty ? actor : "", connection)
-    }
-    let (tickets, subscriptions, responses) = (moved.tickets.keys, moved.subscriptions.keys, moved.responses.keys)
-    moved.tickets.values.forEach { present.merge($0) }
-    moved.subscriptions.values.forEach { present.merge($0) }
-    moved.responses.values.forEach { present.merge($0) }
-    for id in tickets { if let ticket = present.tickets[id] { try save(ticket, owner: owner, connection) } }
-    for id in subscriptions { if let item = present.subscriptions[id] { try save(item, owner: owner, connection) } }
-    for id in responses { if let item = present.responses[id] { try save(item, owner: owner, connection) } }
-    guard let attributes else { return }
-    try connection.execute("DELETE FROM contact WHERE shard = $1 AND customer = $2 AND id = $3", [source, from, actor])
-    try saveContact(customer: to, id: actor, attributes, connection)
-  }
-
-  private static var movers: [(String, (inout CustomerState, String, String) throws -> Void)] {
-    [
-      ("ticket", { state, id, text in state.merge(try StateCoding.ticket(id: id, text)) }),
-      ("subscription", { state, _, text in state.merge(try StateCoding.subscription(text)) }),
-      ("survey_response", { state, _, text in state.merge(try StateCoding.response(text)) }),
-    ]
+    try connection.execute(
+      "UPDATE contact SET shard = $1, customer = $2 WHERE shard = $3 AND customer = $4 AND id = $5", [target, to, source, from, actor])
   }
 }

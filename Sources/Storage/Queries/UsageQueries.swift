@@ -78,23 +78,21 @@ public enum UsageQueries {
     }
   }
 
+  /// Customers for whom an actor did something that named them itself.
+  public static func pinnedCustomers(of actor: String, _ connection: any Connection) throws -> [String] {
+    try connection.rows("SELECT DISTINCT customer FROM usage_daily WHERE actor = $1 AND pinned = 1 ORDER BY customer", [actor]) {
+      $0.text(0)
+    }
+  }
+
   /// Moves what an actor did, unless its events named their customer themselves, from one customer to
   /// another: roll-ups, log index and records.
   public static func move(actor: String, from: String, to: String, _ connection: any Connection) throws {
     let source = UsageKey.shard(customer: from, actor: actor)
     let target = UsageKey.shard(customer: to, actor: actor)
-    let rows = try connection.rows(
-      "SELECT event, day, count, first, last FROM usage_daily WHERE shard = $1 AND customer = $2 AND actor = $3 AND pinned = 0",
-      [source, from, actor]
-    ) { row in
-      (
-        UsageKey(customer: to, actor: actor, isPinned: false, event: row.integer(0), day: Day(number: Int32(row.integer(1)))), row.int(2),
-        Instant(microseconds: row.integer(3)), Instant(microseconds: row.integer(4))
-      )
-    }
     try connection.execute(
-      "DELETE FROM usage_daily WHERE shard = $1 AND customer = $2 AND actor = $3 AND pinned = 0", [source, from, actor])
-    for (key, count, first, last) in rows { try add(key, count: count, first: first, last: last, connection) }
+      "UPDATE usage_daily SET shard = $1, customer = $2 WHERE shard = $3 AND customer = $4 AND actor = $5 AND pinned = 0",
+      [target, to, source, from, actor])
     try connection.execute(
       "UPDATE customer_event SET shard = $1, customer = $2 WHERE shard = $3 AND customer = $4 AND actor = $5 AND pinned = 0",
       [target, to, source, from, actor])

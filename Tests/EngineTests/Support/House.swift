@@ -1,0 +1,80 @@
+import Domain
+import Engine
+import Logging
+import SQL
+import Simulator
+import Storage
+import TestKit
+
+/// The engine on a database, under a clock that the test holds.
+struct House: Sendable {
+  static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  let database: any Database
+  let clock: VirtualClock
+  let current: CurrentBlueprint
+  let fold: Fold
+  let intake: DirectIntake
+  let inquiries: Inquiries
+
+  init(_ database: any Database, _ blueprint: Blueprint, now: Instant = RandomLog.start) async throws {
+    self.database = database
+    clock = VirtualClock(now)
+    current = CurrentBlueprint(blueprint)
+    fold = Fold(database: database, current: current, time: clock, logger: Self.logger)
+    intake = DirectIntake(database: database, log: try await Log(database: database, randomKey: (1, 2)), time: clock)
+    inquiries = Inquiries(database: database, current: current, time: clock)
+  }
+
+  /// Folds what is there and lets time pass up to the clock.
+  func settle(limit: Int = 5_000) async throws {
+    while try await fold.foldNext(limit: limit) > 0 {}
+    while try await fold.passTime() > 0 {}
+  }
+
+  @discardableResult
+  func take(_ entries: [LogEntry], settle: Bool = true) async throws -> [AppendOutcome] {
+    let outcomes = try await intake.append(entries)
+    if settle { try await self.settle() }
+    return outcomes
+  }
+
+  func pass(_ span: TimeSpan) async throws {
+    clock.advance(by: span)
+    try await settle()
+  }
+
+  func health(_ id: String) async throws -> Health? {
+    try await database.read { try HealthQueries.health(of: id, $0) }
+  }
+
+  /// All stored scores, by customer.
+  func healths() async throws -> [String: Health] {
+    try await database.read { connection in
+      let scope = StateScope(events: [], keepingFrom: Day(number: .max))
+      let all = try CustomerWalk.page(after: .start, limit: 10_000, scope: scope, connection)
+      return Dictionary(uniqueKeysWithValues: all.compactMap { customer in customer.health.map { (customer.state.id, $0) } })
+    }
+  }
+
+  /// Ids of all customers, scored or not.
+  func customers() async throws -> Set<String> {
+    try await database.read { Set(try $0.rows("SELECT id FROM customer") { $0.text(0) }) }
+  }
+
+  /// Oldest first.
+  func history(_ id: String) async throws -> [HealthChange] { Array((try await inquiries.history(of: id) ?? []).reversed()) }
+
+  func alerts() async throws -> [Alert] { try await inquiries.alerts(state: nil, limit: 1_000, cursor: nil).items }
+
+  func deliveries() async throws -> [String] {
+    try await database.read { try $0.rows("SELECT key FROM delivery ORDER BY key") { $0.text(0) } }
+  }
+}
+
+/// Runs `body` with an engine on a fresh database.
+func withHouse<T>(
+  _ blueprint: Blueprint = Blueprints.sop, now: Instant = RandomLog.start, _ body: (House) async throws -> T
+) async throws -> T {
+  try await withTemporaryDatabase { database in try await body(try await House(database, blueprint, now: now)) }
+}
