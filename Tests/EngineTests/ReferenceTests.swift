@@ -6,11 +6,11 @@ import Testing
 
 @Suite("The engine's scores and a plain computation from the raw events")
 struct ReferenceTests {
-  static let cases = 24
+  static let usual = 24
 
   @Test("the score by incremental folding is the score computed from nothing, live, as of any instant, in the batch and after a rebuild")
   func incremental() async throws {
-    for seed in 0..<UInt64(Self.cases) {
+    for seed in 0..<cases(Self.usual) {
       var models = RandomModel(seed: seed)
       let blueprint = models.blueprint()
       try await withHouse(blueprint) { house in try await Self.play(seed, house, blueprint) }
