@@ -27,13 +27,17 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let sqlite3 = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
   name: "holdfast",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "holdfast", targets: ["holdfast"])],
+  products: [
+    .executable(name: "holdfast", targets: ["holdfast"]),
+    .executable(name: "holdfast-benchmark", targets: ["Benchmark"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -52,7 +56,7 @@ let package = Package(
     room("Formats", ["Domain", "CZlib"]),
     room("Settings", ["Domain", yams]),
     room("SQL", []),
-    room("SQLite", ["SQL", grdb]),
+    room("SQLite", ["SQL", grdb, sqlite3]),
     room("Storage", ["Domain", "SQL"]),
     room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
     room("Engine", ["Domain", "Storage", "SQL", logging, serviceLifecycle]),
@@ -62,13 +66,17 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals, yams,
+        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals,
       ],
       swiftSettings: strict),
+    .executableTarget(name: "Benchmark", dependencies: ["Domain", sqlite3], path: "Benchmarks", swiftSettings: strict),
+    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     // What tests share: made-up logs and models, and a plain second implementation to hold the engine against.
     .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),
     tests("DomainTests", ["Domain", "TestKit"]),
     tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
+    tests("FormatsTests", ["Domain", "Formats"]),
+    tests("SimulatorTests", ["Domain", "Simulator"]),
     tests("SettingsTests", ["Settings", "Domain", yams]),
     tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
     tests(

@@ -1,6 +1,7 @@
 import CZlib
 
 /// Why compressed bytes cannot be read.
+/// Compressed data in memory, unpacked within bounds.
 public enum GzipError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Not gzip or zlib data, damaged, or with something else behind it.
   case corrupt
@@ -21,6 +22,7 @@ public enum GzipError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// Compressed data in memory, unpacked within bounds.
 public enum Gzip {
   /// Whether the bytes begin as gzip data does.
   public static func isGzip(_ bytes: some Collection<UInt8>) -> Bool {

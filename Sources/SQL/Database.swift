@@ -1,5 +1,5 @@
-/// The seam between what Holdfast asks of a database and the databases that answer. A transaction is a synchronous body on a database thread: no awaiting
-/// inside, so no re-entrancy to reason about.
+/// The seam between what Holdfast asks of a database and the databases that answer. A transaction is a synchronous body on a database
+/// thread: no awaiting inside, so no re-entrancy to reason about.
 public protocol Database: Sendable {
   /// Runs `body` in a read-only transaction on a consistent snapshot; several may run at once, beside a writer.
   func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
@@ -14,7 +14,8 @@ public protocol Database: Sendable {
   func close() async throws
 }
 
-/// A database session inside a transaction. Statements take `$1…$n` parameters, each number once and in order, and are prepared once per text.
+/// A database session inside a transaction. Statements take `$1…$n` parameters, each number once and in
+/// order, and are prepared once per text.
 public protocol Connection {
   /// Runs a statement; returns the number of rows it changed.
   @discardableResult

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import SQL
 
@@ -35,7 +34,7 @@ public final class SQLiteDatabase: Seam {
 
   public func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
     do {
-      return try await pool.read { db in try body(SQLiteConnection(db: db)) }
+      return try await pool.read { db in try body(SQLiteSession(db: db)) }
     } catch let error as GRDB.DatabaseError {
       throw DatabaseFailure(error, path: path)
     }
@@ -47,7 +46,7 @@ public final class SQLiteDatabase: Seam {
     let path = path
     return try await Task {
       do {
-        return try await pool.write { db in try body(SQLiteConnection(db: db)) }
+        return try await pool.write { db in try body(SQLiteSession(db: db)) }
       } catch let error as GRDB.DatabaseError {
         throw DatabaseFailure(error, path: path)
       }
@@ -69,52 +68,6 @@ public final class SQLiteDatabase: Seam {
   }
 }
 
-/// GRDB's connection behind the seam. Lives only inside a transaction's body.
-struct SQLiteConnection: Connection {
-  let db: GRDB.Database
-
-  func execute(_ sql: String, _ values: [any SQLBindable]) throws -> Int {
-    let statement = try db.cachedStatement(sql: sql)
-    try statement.execute(arguments: Self.arguments(values))
-    return db.changesCount
-  }
-
-  func each(_ sql: String, _ values: [any SQLBindable], _ body: (any SeamRow) throws -> Bool) throws {
-    let statement = try db.cachedStatement(sql: sql)
-    let cursor = try GRDB.Row.fetchCursor(statement, arguments: Self.arguments(values))
-    while let row = try cursor.next() {
-      guard try body(SQLiteRow(row: row)) else { return }
-    }
-  }
-
-  func script(_ sql: String) throws {
-    try db.execute(sql: sql)
-  }
-
-  private static func arguments(_ values: [any SQLBindable]) -> StatementArguments {
-    StatementArguments(
-      values.map { value -> DatabaseValue in
-        switch value.sqlValue {
-        case .null: .null
-        case .integer(let number): number.databaseValue
-        case .real(let number): number.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
-        }
-      })
-  }
-}
-
-struct SQLiteRow: SeamRow {
-  let row: GRDB.Row
-
-  func isNull(_ column: Int) -> Bool { row.hasNull(atIndex: column) }
-  func integer(_ column: Int) -> Int64 { row[column] }
-  func real(_ column: Int) -> Double { row[column] }
-  func text(_ column: Int) -> String { row[column] }
-  func blob(_ column: Int) -> [UInt8] { [UInt8](row[column] as Data) }
-}
-
 extension DatabaseFailure {
   init(_ error: GRDB.DatabaseError, path: String) {
     let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "")\(error.sql.map { " in: \($0)" } ?? "")"
@@ -124,7 +77,8 @@ extension DatabaseFailure {
     case .SQLITE_FULL:
       self.init(kind: .full, message: "no space is left for the database \(path)", detail: detail)
     case .SQLITE_CANTOPEN:
-      self.init(kind: .unusable, message: "the database \(path) cannot be opened: does its folder exist, and may you write there?", detail: detail)
+      self.init(
+        kind: .unusable, message: "the database \(path) cannot be opened: does its folder exist, and may you write there?", detail: detail)
     case .SQLITE_NOTADB:
       self.init(kind: .unusable, message: "\(path) is not a database", detail: detail)
     case .SQLITE_CORRUPT:

@@ -17,9 +17,9 @@ public struct SettingsDirectory: Sendable {
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: path).filter(isSettingsFile).sorted()
     } catch {
-      return refusal("the directory cannot be read: \(error.localizedDescription)")
+      return refusal("the directory cannot be read; `holdfast init DIR` makes one with a configuration to start from")
     }
-    if names.isEmpty { return refusal("there is no .yaml file in this directory") }
+    if names.isEmpty { return refusal("there is no .yaml file in this directory; `holdfast init DIR` writes some to start from") }
     if names.count > Self.mostFiles { return refusal("there are more than \(Self.mostFiles) .yaml files in this directory") }
     var files: [(name: String, text: String)] = []
     var unread: [Diagnostic] = []

@@ -1,7 +1,8 @@
 import Domain
 import Engine
 
-/// Plays a generated company through the real engine in virtual time, so that scores, their history and alerts come about as they would have.
+/// Plays a generated company through the real engine in virtual time, so that scores, their history and
+/// alerts come about as they would have.
 public struct CompanyPlayer: Sendable {
   private let fold: Fold
   private let intake: any IntakeSink

@@ -70,7 +70,9 @@ enum StateCoding {
 
   static func response(_ text: String) throws -> Versioned<CustomerState.Response> {
     let json = try parse(text)
-    guard case .response(let record) = try Fact(kind: "response", name: nil, payload: json["record"] ?? .null) else { throw Unreadable(text) }
+    guard case .response(let record) = try Fact(kind: "response", name: nil, payload: json["record"] ?? .null) else {
+      throw Unreadable(text)
+    }
     return Versioned(
       CustomerState.Response(record: record, at: try instant(json["at"], in: text)), version: try instant(json["version"], in: text))
   }

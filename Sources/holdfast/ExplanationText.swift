@@ -45,12 +45,15 @@ struct ExplanationText {
 
   private var outlook: [String] {
     var lines: [String] = []
-    for (title, differences) in [("Since yesterday", report.sinceYesterday), ("Since last week", report.sinceLastWeek)] where !differences.isEmpty {
+    for (title, differences) in [("Since yesterday", report.sinceYesterday), ("Since last week", report.sinceLastWeek)]
+    where !differences.isEmpty {
       lines.append("\(title): " + words(differences))
     }
     if let next = report.nextChange {
       lines.append(
-        "Next by time alone: \(next.at.iso8601) (in \((next.at - now).words)) to \(next.score), \(next.band.rawValue): \(words(next.differences))")
+        "Next by time alone: \(next.at.iso8601) (in \((next.at - now).words)) to \(next.score), \(next.band.rawValue): "
+          + words(next.differences)
+      )
     } else {
       lines.append("Time alone will not change it.")
     }

@@ -20,6 +20,10 @@ struct FileImport {
     var rejected = 0
     var passedOver = 0
     var firstReasons: [String] = []
+    /// The names in a CSV file's first line.
+    var columns: [String] = []
+    /// There were lines, and none was of use.
+    var isUseless: Bool { rejected > 0 && accepted + duplicate + passedOver == 0 }
   }
 
   private static let chunk = 256 << 10
@@ -63,6 +67,7 @@ struct FileImport {
     try await flush(&session, keeping: 0)
     bar.show(fraction: 1, count: session.lines, isLast: true)
     try session.rejects.close()
+    session.result.columns = rows.header ?? []
     return session.result
   }
 
@@ -115,7 +120,8 @@ struct FileImport {
       result.rejected += 1
       if result.firstReasons.count < FileImport.shownReasons { result.firstReasons.append("line \(line): \(reason)") }
       if isStrict { stop = "line \(line): \(reason)" }
-      aside.append(SetAside(source: "import \(reader.kind.rawValue)", reason: "\(label): line \(line): \(reason)", excerpt: String(text.prefix(500))))
+      aside.append(
+        SetAside(source: "import \(reader.kind.rawValue)", reason: "\(label): line \(line): \(reason)", excerpt: String(text.prefix(500))))
       rejects.add(line: line, reason: reason, text: text)
     }
   }

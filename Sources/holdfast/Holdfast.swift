@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// The command line. Results go to standard output, progress and logs to standard error; status 0 is yes, 1 is no, 2 is a call that cannot be understood.
+/// The command line. Results go to standard output, progress and logs to standard error; status 0 is yes, 1
+/// is no, 2 is a call that cannot be understood.
 struct Holdfast: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "holdfast",
@@ -9,7 +10,8 @@ struct Holdfast: AsyncParsableCommand {
     discussion: "Start with `holdfast init DIR`, or see it live with `holdfast demo`.",
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self, CustomersCommand.self,
+      InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
+      CustomersCommand.self,
       ExplainCommand.self, ScoreCommand.self, OutboxCommand.self, KeyCommand.self, RebuildCommand.self, BackupCommand.self,
     ])
 }

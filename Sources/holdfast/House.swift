@@ -16,10 +16,12 @@ struct ConfigOption: ParsableArguments {
 
   var path: String { config ?? ProcessInfo.processInfo.environment["HOLDFAST_CONFIG"] ?? "." }
 
-  /// The checked configuration. - Throws: `Refusal` after all diagnostics are on standard error.
-  func load() throws -> Blueprint {
+  /// The checked configuration.
+  /// - Parameter showsWarnings: for commands that act on them; those that only read would repeat them at every call.
+  /// - Throws: `Refusal` after all errors are on standard error.
+  func load(showsWarnings: Bool = false) throws -> Blueprint {
     let result = SettingsDirectory(path: path).load(environment: ProcessInfo.processInfo.environment)
-    for diagnostic in result.diagnostics { Terminal.note("\(diagnostic)") }
+    for diagnostic in result.diagnostics where showsWarnings || diagnostic.severity == .error { Terminal.note("\(diagnostic)") }
     guard let blueprint = result.blueprint else {
       throw Refusal("\(result.errors.count) error\(result.errors.count == 1 ? "" : "s") in the configuration \(path); nothing was done")
     }
@@ -28,7 +30,8 @@ struct ConfigOption: ParsableArguments {
 }
 
 struct DatabaseOption: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Where data is kept, sqlite:PATH. [HOLDFAST_DATABASE, else sqlite:holdfast.db]", valueName: "url"))
+  @Option(
+    name: .long, help: ArgumentHelp("Where data is kept, sqlite:PATH. [HOLDFAST_DATABASE, else sqlite:holdfast.db]", valueName: "url"))
   var database: String?
 
   var url: String { database ?? ProcessInfo.processInfo.environment["HOLDFAST_DATABASE"] ?? "sqlite:holdfast.db" }
@@ -55,7 +58,8 @@ struct House {
   static func open(_ option: DatabaseOption, blueprint: Blueprint, mayCreate: Bool) async throws -> House {
     let path = try option.path()
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
-      throw Refusal("there is no database at \(path) yet: `holdfast serve` or `holdfast import` makes it (or name another one with --database)")
+      throw Refusal(
+        "there is no database at \(path) yet: `holdfast serve` or `holdfast import` makes it (or name another one with --database)")
     }
     let database = try SQLiteDatabase(path: path)
     try await Migrator.migrate(database)
@@ -72,7 +76,9 @@ struct House {
   var inquiries: Inquiries { Inquiries(database: database, current: current, time: time) }
   var keys: KeyStore { KeyStore(database: database, time: time, randomBytes: Self.randomBytes) }
 
-  func makeLog() async throws -> Log { try await Log(database: database, randomKey: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max))) }
+  func makeLog() async throws -> Log {
+    try await Log(database: database, randomKey: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max)))
+  }
 
   func makeFold() -> Fold { Fold(database: database, current: current, time: time, logger: logger) }
 
@@ -94,9 +100,10 @@ struct House {
 
   /// Opens, runs `body`, closes.
   static func with<T>(
-    _ database: DatabaseOption, _ config: ConfigOption, mayCreate: Bool = false, _ body: (House) async throws -> T
+    _ database: DatabaseOption, _ config: ConfigOption, mayCreate: Bool = false, showsWarnings: Bool = false,
+    _ body: (House) async throws -> T
   ) async throws -> T {
-    let house = try await open(database, blueprint: config.load(), mayCreate: mayCreate)
+    let house = try await open(database, blueprint: config.load(showsWarnings: showsWarnings), mayCreate: mayCreate)
     do {
       let result = try await body(house)
       try await house.close()

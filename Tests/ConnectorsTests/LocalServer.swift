@@ -93,7 +93,8 @@ private final class Handler: ChannelInboundHandler {
     case .status(let status, let headers, let body):
       var fields = HTTPHeaders(headers)
       fields.add(name: "Content-Length", value: "\(body.utf8.count)")
-      context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: fields))), promise: nil)
+      context.write(
+        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: fields))), promise: nil)
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }

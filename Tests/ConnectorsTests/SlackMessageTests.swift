@@ -4,7 +4,9 @@ import Testing
 
 @Suite("An alert as Slack shows it")
 struct SlackMessageTests {
-  private func message(name: String? = "Acme & <Sons>", company: String = "Initech", reasons: [HealthReason] = [], link: String? = nil) -> AlertMessage {
+  private func message(name: String? = "Acme & <Sons>", company: String = "Initech", reasons: [HealthReason] = [], link: String? = nil)
+    -> AlertMessage
+  {
     AlertMessage(
       company: company, customer: "acme-1", name: name, now: .init(score: 31, band: .critical), previous: .init(score: 52, band: .atRisk),
       reasons: reasons, link: link, since: Instant(microseconds: 1_764_000_000_000_000))
@@ -18,7 +20,8 @@ struct SlackMessageTests {
     ]
     let slack = SlackMessage(message(reasons: reasons, link: "https://cs.example.com/customers/acme-1"))
     let expected =
-      #"{"text":"Critical: Acme &amp; &lt;Sons&gt;, health score 31 (was 52)\nOpen tickets: 3, 0 of 30 points\nLast login: 12 d ago, 20 of 40 points","#
+      #"{"text":"Critical: Acme &amp; &lt;Sons&gt;, health score 31 (was 52)\nOpen tickets: 3, 0 of 30 points\n"#
+      + #"Last login: 12 d ago, 20 of 40 points","#
       + #""blocks":[{"type":"header","text":{"type":"plain_text","text":"Critical: Acme & <Sons>"}},"#
       + #"{"type":"section","fields":[{"type":"mrkdwn","text":"*Customer*\nAcme &amp; &lt;Sons&gt; (acme-1)"},"#
       + #"{"type":"mrkdwn","text":"*Health score*\n31 of 100, was 52"},{"type":"mrkdwn","text":"*Band*\ncritical, was at-risk"}]},"#
@@ -54,7 +57,8 @@ struct SlackMessageTests {
       for count in [1, 74, 150, 151, 300, 4_000] {
         let long = String(repeating: filler, count: count)
         let reasons = (0..<5).map { _ in HealthReason(title: long, signal: long, lost: 1) }
-        let slack = SlackMessage(message(name: long, company: long, reasons: reasons, link: "https://x/" + String(repeating: "a", count: count)))
+        let slack = SlackMessage(
+          message(name: long, company: long, reasons: reasons, link: "https://x/" + String(repeating: "a", count: count)))
         check(slack, filler)
       }
     }
@@ -64,7 +68,8 @@ struct SlackMessageTests {
     #expect(slack.text.utf16.count <= 3_000 && slack.blocks.count <= 50)
     #expect((slack.blocks.first?["text"]?["text"]?.string ?? "").utf16.count <= 150)
     for block in slack.blocks.dropFirst() {
-      let limited = [(block["text"], 3_000)] + (block["fields"]?.array ?? []).map { ($0, 2_000) } + (block["elements"]?.array ?? []).map { ($0, 2_000) }
+      let limited =
+        [(block["text"], 3_000)] + (block["fields"]?.array ?? []).map { ($0, 2_000) } + (block["elements"]?.array ?? []).map { ($0, 2_000) }
       for case (let part?, let limit) in limited {
         let text = part["text"]?.string ?? ""
         #expect(!text.isEmpty && text.utf16.count <= limit)

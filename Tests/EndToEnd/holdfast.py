@@ -15,7 +15,7 @@ import requests
 from polling import eventually
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-BINARY = pathlib.Path(os.environ.get("HOLDFAST_BINARY", REPOSITORY / ".build/debug/holdfast"))
+BINARY = pathlib.Path(os.environ.get("HOLDFAST_BINARY", REPOSITORY / ".build/debug/holdfast")).absolute()
 DATA = pathlib.Path(os.environ.get("HOLDFAST_DATA", REPOSITORY.parent / "shared/data"))
 
 

@@ -86,7 +86,7 @@ def test_without_a_right_key_it_says_401(server, headers):
     counted(server, before)
 
 
-@pytest.mark.parametrize("text", ['{"userId": "u-1", "event"', "", "[" * 100_000, '{"userId": "\ud800"}'])
+@pytest.mark.parametrize("text", ['{"userId": "u-1", "event"', "", "[" * 10_000, '{"userId": "\ud800"}'])
 def test_broken_json_says_400_and_takes_nothing(server, text):
     before = server.stats()
     answer = server.session.post(

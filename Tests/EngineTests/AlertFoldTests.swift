@@ -43,7 +43,7 @@ struct AlertFoldTests {
     }
   }
 
-  @Test("an alert closes only above its hysteresis; entering again within the cool-down tells nobody, and tells after it if still critical")
+  @Test("an alert closes only above its hysteresis; entering again within the cool-down tells after it, if still critical")
   func coolDownAndHysteresis() async throws {
     try await withHouse(Self.blueprint { $0.hysteresis = 15 }) { house in
       try await house.take([Entry.event(at: Self.start)])

@@ -10,7 +10,7 @@ struct FaultTests {
   static let usual = 3
   static let entries = 90
 
-  @Test("Rule 3: a write that fails at any statement or at the commit leaves nothing, and the repeat gives the same as without the fault")
+  @Test("Rule 3: a write that fails at any statement or at the commit leaves nothing, and its repeat does the same as without")
   func everyStatement() async throws {
     for seed in 0..<cases(Self.usual) {
       var log = RandomLog(seed: seed)

@@ -51,7 +51,11 @@ struct FoldOrderTests {
     for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [1, 0, 2], [2, 0, 1], [0, 2, 1]] {
       for together in [true, false] {
         try await withHouse(now: start + .hours(3)) { house in
-          if together { try await house.take(order.map { entries[$0] }) } else { for index in order { try await house.take([entries[index]]) } }
+          if together {
+            try await house.take(order.map { entries[$0] })
+          } else {
+            for index in order { try await house.take([entries[index]]) }
+          }
           #expect(try await house.customers() == ["acme"], "\(order)")
           #expect(try await house.health("acme")?.score == 80, "\(order)")
           #expect(try await house.health("ann") == nil, "\(order)")

@@ -33,7 +33,8 @@ struct OutboxFixture {
     try await database.write { connection in
       for key in keys {
         try DeliveryQueries.enqueue(
-          Delivery(key: key, customer: "acme", channel: channel, payload: .null, title: key, createdAt: now, nextAttemptAt: now), connection)
+          Delivery(key: key, customer: "acme", channel: channel, payload: .null, title: key, createdAt: now, nextAttemptAt: now), connection
+        )
       }
     }
   }

@@ -8,7 +8,7 @@ import Testing
 struct ReferenceTests {
   static let usual = 24
 
-  @Test("the score by incremental folding is the score computed from nothing, live, as of any instant, in the batch and after a rebuild")
+  @Test("Rule 2: the score folded step by step is the score computed from nothing: live, as of any instant, in the batch, rebuilt")
   func incremental() async throws {
     for seed in 0..<cases(Self.usual) {
       var models = RandomModel(seed: seed)

@@ -109,7 +109,7 @@ struct RuleTests {
     #expect(reasons.count == count && reasons.allSatisfy { $0.hasPrefix("unfoldable: ") && $0.count > 15 })
   }
 
-  @Test("Rule 2: ids that differ only in how a letter is written are one id; control characters neither cut an id nor make it another kind")
+  @Test("Rule 2: ids that differ only in how a letter is written are one; control characters neither cut an id nor change its kind")
   func lookAlikes() async throws {
     let ids = ["Zo\u{EB}", "Zoe\u{308}", "zo\0e", "zo\0f", "\u{1}v", "v"]
     let kept: Set<String> = ["Zo\u{EB}", "zo\u{FFFD}e", "zo\u{FFFD}f", "\u{FFFD}v", "v"]

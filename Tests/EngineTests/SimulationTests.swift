@@ -16,11 +16,13 @@ struct SimulationTests {
     var blueprint = Blueprints.sop
     blueprint.model = Blueprints.model(feature: 5)
     blueprint.catalog.goals = []
-    blueprint.catalog.features = features.enumerated().map { FeatureDeclaration(key: "f\($0.offset)", title: $0.element, event: $0.element) }
+    blueprint.catalog.features = features.enumerated().map {
+      FeatureDeclaration(key: "f\($0.offset)", title: $0.element, event: $0.element)
+    }
     return blueprint
   }
 
-  @Test("forty days of a company, played in virtual time: the batch finds no difference, a rebuild changes nothing, each score is as it should be")
+  @Test("Rule 8: forty days of a company in virtual time: each score is right, the batch finds no difference, a rebuild changes nothing")
   func played() async throws {
     let end = RandomLog.start + .days(40)
     try await withHouse(Self.blueprint) { house in

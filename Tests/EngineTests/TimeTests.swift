@@ -71,7 +71,9 @@ struct TimeTests {
   func identityAfterDowntime() async throws {
     try await withHouse { house in
       try await house.take([Entry.did("Signed In", contact: "ann", at: Self.start), Entry.event(of: "acme", at: Self.start)])
-      try await house.take([Entry.did("Report Created", contact: "ann", at: Self.start), Entry.ticket("t", .open, opened: Self.start, version: Self.start)])
+      try await house.take([
+        Entry.did("Report Created", contact: "ann", at: Self.start), Entry.ticket("t", .open, opened: Self.start, version: Self.start),
+      ])
       house.clock.advance(by: .days(10))
       house.fold.forget()
       try await house.take([Entry.contact("ann", customer: "acme", at: house.clock.now())])

@@ -62,6 +62,7 @@ private func read(_ text: String, sentAt: Instant? = nil, groupType: String? = n
     #expect(batch.entries[0].fact.name == "Viewed Page")
     #expect(batch.entries[1].actor == Actor(contact: "u-1", anonymous: "dev-1"))
     #expect(batch.entries[1].fact == .contact(traits: [.init("email", "a@b.example"), .init("source", "ad")]))
+    #expect(batch.entries[2].fact == .alias(previous: "dev-1") && batch.entries[2].actor == Actor(contact: "u-1"))
   }
 
   @Test("Special names are translated, bookkeeping of the SDKs is passed over")

@@ -127,7 +127,9 @@ struct BlueprintTests {
     let path = NSTemporaryDirectory() + "holdfast-settings-\(ProcessInfo.processInfo.processIdentifier)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: path) }
-    #expect(SettingsDirectory(path: path).load(environment: [:]).errors.map(\.message) == ["there is no .yaml file in this directory"])
+    #expect(
+      SettingsDirectory(path: path).load(environment: [:]).errors.map(\.message)
+        == ["there is no .yaml file in this directory; `holdfast init DIR` writes some to start from"])
     for file in Starter.full.files { try file.text.write(toFile: path + "/" + file.name, atomically: true, encoding: .utf8) }
     #expect(SettingsDirectory(path: path).load(environment: [:]).blueprint?.catalog.features.count == 12)
     try Data([0xFF, 0xFE, 0x00]).write(to: URL(fileURLWithPath: path + "/x.yaml"))

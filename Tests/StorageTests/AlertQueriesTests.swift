@@ -43,7 +43,9 @@ struct AlertQueriesTests {
   @Test("Pages of alerts go from the newest to the oldest without gap or repeat, also where several opened at one instant")
   func pages() async throws {
     try await withTemporaryDatabase { database in
-      let alerts = (0..<25).map { alert("id:\($0)", customer: "c\($0)", at: start + .seconds(Int64($0 / 4)), state: $0 % 2 == 0 ? .open : .closed) }
+      let alerts = (0..<25).map {
+        alert("id:\($0)", customer: "c\($0)", at: start + .seconds(Int64($0 / 4)), state: $0 % 2 == 0 ? .open : .closed)
+      }
       try await database.write { connection in
         for alert in alerts { try AlertQueries.save(alert, connection) }
       }

@@ -1,7 +1,7 @@
 import Domain
 
-/// Makes logs of a small world: few contacts, visitors and customers, so that ids meet, turn out to be one another, and change hands. Times are
-/// coarse now and then, so that equal instants happen.
+/// Makes logs of a small world: few contacts, visitors and customers, so that ids meet, turn out to be one another, and change hands. Times
+/// are coarse now and then, so that equal instants happen.
 package struct RandomLog {
   package static let start = Instant(microseconds: 1_764_547_200_000_000)
 
@@ -112,7 +112,8 @@ package struct RandomLog {
     let starts = at + random.span(upTo: .days(25)) - .days(20)
     return SubscriptionRecord(
       id: "s\(random.below(3))", plan: random.chance(0.8) ? random.pick(["pro", "enterprise"]) : nil,
-      tier: random.chance(0.4) ? "gold" : nil, mrr: Double(random.below(20)) * 12.5, seats: random.chance(0.6) ? Double(random.below(6)) : nil,
+      tier: random.chance(0.4) ? "gold" : nil, mrr: Double(random.below(20)) * 12.5,
+      seats: random.chance(0.6) ? Double(random.below(6)) : nil,
       status: random.chance(0.6) ? random.pick(["active", "past_due", "unpaid", "canceled"]) : nil, startedAt: starts,
       renewsAt: random.chance(0.7) ? starts + random.span(upTo: .days(60)) : nil,
       canceledAt: random.chance(0.3) ? starts + random.span(upTo: .days(40)) : nil)

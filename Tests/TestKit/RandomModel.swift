@@ -13,8 +13,10 @@ package struct RandomModel {
       ],
       goals: [GoalDeclaration(key: "shared", title: "First share", reached: .event("Report Shared"))],
       attributes: [
-        AttributeDeclaration(key: "region", trait: "region", type: .text), AttributeDeclaration(key: "staff", trait: "employees", type: .number),
-        AttributeDeclaration(key: "trial", trait: "trial", type: .boolean), AttributeDeclaration(key: "renewal", trait: "renewal_on", type: .date),
+        AttributeDeclaration(key: "region", trait: "region", type: .text),
+        AttributeDeclaration(key: "staff", trait: "employees", type: .number),
+        AttributeDeclaration(key: "trial", trait: "trial", type: .boolean),
+        AttributeDeclaration(key: "renewal", trait: "renewal_on", type: .date),
       ])
     let busy = formula("count(activity, 7d) >= 5 and age(login) < 3d", catalog, isGoal: true)
     catalog.goals.append(GoalDeclaration(key: "busy", title: "Busy week", reached: .condition(busy)))
@@ -34,7 +36,9 @@ package struct RandomModel {
   ]
   package static let booleans = ["subscribed", "canceled", "payment_failed", "goal(shared)", "goal(busy)", "trial", "plan is missing"]
   package static let texts = ["plan", "tier", "journey", "region", "name", "id"]
-  package static let dates = ["renewal", "renewal + age(login)", "renewal - tenure", "renewal + 3d", "date(\"2026-01-05\") + until_renewal"]
+  package static let dates = [
+    "renewal", "renewal + age(login)", "renewal - tenure", "renewal + 3d", "date(\"2026-01-05\") + until_renewal",
+  ]
 
   /// Compiles an expression that is known to be right.
   package static func formula(_ source: String, _ catalog: Catalog = RandomModel.catalog, isGoal: Bool = false) -> Formula {
@@ -54,7 +58,9 @@ package struct RandomModel {
     let segments = (0..<random.below(3)).map { Segment(name: "segment\($0)", condition: Self.formula(condition())) }
     return HealthModel(
       pillars: pillars(), variants: segments.map { Variant(segment: $0, pillars: pillars()) },
-      caps: (0..<random.below(3)).map { Cap(name: "cap\($0)", limit: random.below(101), when: Self.formula(condition()), reason: "because") },
+      caps: (0..<random.below(3)).map {
+        Cap(name: "cap\($0)", limit: random.below(101), when: Self.formula(condition()), reason: "because")
+      },
       bands: Bands(healthyFrom: random.whole(in: 50...90), atRiskFrom: random.whole(in: 10...50)), version: "m\(random.next())")
   }
 

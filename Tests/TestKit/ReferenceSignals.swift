@@ -160,7 +160,9 @@ package struct ReferenceSignals {
   }
 
   private func attribute(_ key: String, _ type: ValueType) -> Value? {
-    guard let declared = catalog.attributes.first(where: { $0.key == key }), let json = customer.attribute(declared.trait) else { return nil }
+    guard let declared = catalog.attributes.first(where: { $0.key == key }), let json = customer.attribute(declared.trait) else {
+      return nil
+    }
     return switch type {
     case .text: json.string.map(Value.text)
     case .number: json.double.map(Value.number)

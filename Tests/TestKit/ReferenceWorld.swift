@@ -138,7 +138,9 @@ package struct ReferenceCustomer {
 
   func tickets() -> [Ticket] {
     var records: [String: [(version: Instant, record: TicketRecord)]] = [:]
-    for (entry, _) in entries { if case .ticket(let record) = entry.fact { records[record.id, default: []].append((entry.version, record)) } }
+    for (entry, _) in entries {
+      if case .ticket(let record) = entry.fact { records[record.id, default: []].append((entry.version, record)) }
+    }
     return records.sorted { $0.key < $1.key }.map { _, records in
       var stated: [Instant: TicketStatus] = [:]
       func state(_ status: TicketStatus, _ at: Instant) { stated[at] = max(stated[at] ?? status, status) }
@@ -164,7 +166,9 @@ package struct ReferenceCustomer {
     for (entry, _) in entries {
       guard case .subscription(let record) = entry.fact else { continue }
       let rank = entry.fact.payload.printed(sortedKeys: true)
-      if let known = latest[record.id], (known.version, Fact.subscription(known.record).payload.printed(sortedKeys: true)) >= (entry.version, rank) {
+      if let known = latest[record.id],
+        (known.version, Fact.subscription(known.record).payload.printed(sortedKeys: true)) >= (entry.version, rank)
+      {
         continue
       }
       latest[record.id] = (entry.version, record)
@@ -176,7 +180,8 @@ package struct ReferenceCustomer {
     var latest: [String: LogEntry] = [:]
     for (entry, _) in entries {
       guard case .response(let record) = entry.fact else { continue }
-      if let known = latest[record.id], (known.version, known.at, Self.rank(known.fact)) >= (entry.version, entry.at, Self.rank(entry.fact)) {
+      if let known = latest[record.id], (known.version, known.at, Self.rank(known.fact)) >= (entry.version, entry.at, Self.rank(entry.fact))
+      {
         continue
       }
       latest[record.id] = entry

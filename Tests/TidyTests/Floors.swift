@@ -11,9 +11,9 @@ enum Floors {
     Room(name: "Formats", imports: ["Domain", "CZlib"]),
     Room(name: "Settings", imports: ["Domain", "Yams"]),
     Room(name: "SQL", imports: []),
-    Room(name: "SQLite", imports: ["SQL", "GRDB"]),
+    Room(name: "SQLite", imports: ["SQL", "GRDB", "GRDBSQLite"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
-    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore"]),
+    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
     Room(name: "Engine", imports: ["Domain", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
     Room(
       name: "Server",
@@ -23,7 +23,7 @@ enum Floors {
       name: "holdfast",
       imports: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        "ArgumentParser", "AsyncHTTPClient", "Crypto", "Hummingbird", "Logging", "ServiceLifecycle",
+        "ArgumentParser", "AsyncHTTPClient", "Hummingbird", "Logging", "ServiceLifecycle", "UnixSignals",
       ]),
   ]
 

@@ -4,8 +4,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// How all connectors call out: connect within 10 s, no redirects (a redirect could carry a secret elsewhere), failures to connect told at once
-/// and not retried under the hood, because the outbox does that.
+/// How all connectors call out: connect within 10 s, no redirects (a redirect could carry a secret elsewhere), failures to connect told at
+/// once and not retried under the hood, because the outbox does that.
 public enum Outbound {
   public static var configuration: HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration(
@@ -35,6 +35,8 @@ struct OutboundFailure: Error, Hashable, Sendable {
   var mayHaveArrived: Bool
   /// The address itself is not one that can be called.
   var isBadAddress = false
+
+  static let badAddress = OutboundFailure(reason: "the address cannot be called", mayHaveArrived: false, isBadAddress: true)
 }
 
 /// One POST of JSON on a connection of its own: on a kept one, a receiver's closing at the wrong moment would leave the outcome unknown.
@@ -45,6 +47,8 @@ struct OutboundCall: Sendable {
   let timeout: TimeSpan
 
   func post(_ body: [UInt8], to url: Secret) async -> Result<OutboundAnswer, OutboundFailure> {
+    let start = url.reveal().prefix(8).lowercased()
+    guard start.hasPrefix("http://") || start.hasPrefix("https://") else { return .failure(.badAddress) }
     let watched = WatchedBody(bytes: body)
     var request = HTTPClientRequest(url: url.reveal())
     request.method = .POST
@@ -96,9 +100,7 @@ struct OutboundCall: Sendable {
   }
 
   private static func failure(_ error: any Error, mayHaveArrived: Bool) -> OutboundFailure {
-    if let error = error as? HTTPClientError, badAddress.contains(error) {
-      return OutboundFailure(reason: "the address cannot be called", mayHaveArrived: false, isBadAddress: true)
-    }
+    if let error = error as? HTTPClientError, badAddress.contains(error) { return .badAddress }
     guard mayHaveArrived else { return OutboundFailure(reason: "no connection: \(words(error))", mayHaveArrived: false) }
     return OutboundFailure(reason: "the call left, but no answer came: \(words(error))", mayHaveArrived: true)
   }
@@ -130,8 +132,8 @@ struct OutboundCall: Sendable {
   private static let stopped = "Holdfast was stopping"
 }
 
-/// A request's body that knows whether it was asked for. The client asks once the connection stands and the request's head is on its way; before
-/// that the receiver cannot have acted.
+/// A request's body that knows whether it was asked for. The client asks once the connection stands and the request's head is on its way;
+/// before that the receiver cannot have acted.
 private final class WatchedBody: AsyncSequence, Sendable {
   private let bytes: [UInt8]
   private let asked = Atomic(false)

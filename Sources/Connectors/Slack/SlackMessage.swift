@@ -28,7 +28,8 @@ public struct SlackMessage: Hashable, Sendable {
 
   public init(_ message: AlertMessage) {
     text = Self.fallback(message)
-    blocks = [Self.header(message), Self.facts(message), Self.reasons(message), Self.link(message), Self.context(message)].compactMap(\.self)
+    blocks = [Self.header(message), Self.facts(message), Self.reasons(message), Self.link(message), Self.context(message)].compactMap(
+      \.self)
   }
 
   private static func fallback(_ message: AlertMessage) -> String {
@@ -62,7 +63,9 @@ public struct SlackMessage: Hashable, Sendable {
     guard let link = message.link, link.hasPrefix("http://") || link.hasPrefix("https://") else { return nil }
     let url = SlackText.escaped(link, limit: Limit.url)
     // Cut, or with what ends a link: no link then.
-    guard !url.hasSuffix("…"), !link.contains(where: { $0 == "|" || $0.isWhitespace }), url.utf16.count + 200 <= Limit.section else { return nil }
+    guard !url.hasSuffix("…"), !link.contains(where: { $0 == "|" || $0.isWhitespace }), url.utf16.count + 200 <= Limit.section else {
+      return nil
+    }
     let label = SlackText.escaped("Open \(message.customerLabel)", limit: 100)
     return ["type": "section", "text": markup("<\(url)|\(label.replacing("|", with: "/"))>")]
   }

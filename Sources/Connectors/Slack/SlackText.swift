@@ -1,7 +1,7 @@
 /// Text as Slack's blocks take it.
 enum SlackText {
-  /// For `mrkdwn`: `&`, `<`, `>` escaped, so that no mention or link can be smuggled in; at most `limit` UTF-16 units, cut between characters and never
-  /// inside an escape, with "…" where something is left off.
+  /// For `mrkdwn`: `&`, `<`, `>` escaped, so that no mention or link can be smuggled in; at most `limit` UTF-16 units, cut between
+  /// characters and never inside an escape, with "…" where something is left off.
   static func escaped(_ text: String, limit: Int) -> String { fitted(oneLine(text), limit: limit, escape) }
 
   /// For `plain_text`, which knows no markup.

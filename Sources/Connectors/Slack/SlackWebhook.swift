@@ -59,7 +59,8 @@ public struct SlackWebhook: Sendable {
     return .sent
   }
 
-  /// Slack's word for an error ("no_service"): letters and underscores. Anything else is not repeated, since an answer could echo the address.
+  /// Slack's word for an error ("no_service"): letters and underscores. Anything else is not repeated, since an answer could echo the
+  /// address.
   private static func word(in body: String, url: Secret) -> String? {
     let word = String(body.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     guard (2...60).contains(word.utf8.count), word.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F }),

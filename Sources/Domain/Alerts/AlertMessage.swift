@@ -1,4 +1,5 @@
-/// What an alert has to say, apart from how a channel says it: the payload of its deliveries. A connector turns it into its own form when it sends.
+/// What an alert has to say, apart from how a channel says it: the payload of its deliveries. A connector turns it into its own form when
+/// it sends.
 public struct AlertMessage: Hashable, Sendable {
   /// The payload's `message` member, by which a connector knows what it has before it.
   public static let label = "critical-alert"
@@ -27,7 +28,8 @@ public struct AlertMessage: Hashable, Sendable {
   public var since: Instant
 
   public init(
-    company: String, customer: String, name: String?, now: Standing, previous: Standing?, reasons: [HealthReason], link: String?, since: Instant
+    company: String, customer: String, name: String?, now: Standing, previous: Standing?, reasons: [HealthReason], link: String?,
+    since: Instant
   ) {
     self.company = company
     self.customer = customer

@@ -1,7 +1,8 @@
-/// Decides what the move of a score means for the alert "critical entered": when it opens, whom it tells, when it stays silent and why, when it closes.
+/// Decides what the move of a score means for the alert "critical entered": when it opens, whom it tells, when it stays silent and why,
+/// when it closes.
 ///
-/// An entering of critical is always told, or held back with its reason on the alert, or falls under one of these rules: a customer's first score
-/// opens nothing; history opens nothing; an alert that already told somebody since it opened is only updated.
+/// An entering of critical is always told, or held back with its reason on the alert, or falls under one of these rules: a customer's
+/// first score opens nothing; history opens nothing; an alert that already told somebody since it opened is only updated.
 public struct CriticalAlertDecision: Hashable, Sendable {
   public let rule: CriticalAlert
   private let model: HealthModel

@@ -59,8 +59,8 @@ public struct Ticket: Hashable, Sendable {
     for transition in other.transitions { insert(transition) }
   }
 
-  /// A solved or closed ticket without a time for it is solved as of the record's version. Whatever earlier records said, at its version the
-  /// ticket stands as the record says, unless that is yet to come.
+  /// A solved or closed ticket without a time for it is solved as of the record's version. Whatever earlier records said, at its version
+  /// the ticket stands as the record says, unless that is yet to come.
   private mutating func add(_ record: TicketRecord, version: Instant) {
     insert(Transition(at: record.openedAt, status: .open))
     let solved = record.status.isOpen ? nil : record.solvedAt

@@ -29,7 +29,8 @@ public struct Attributes: Hashable, Sendable {
     for member in members { merge(member.name, Versioned(member.value, version: version)) }
   }
 
-  /// Takes in one value where it wins over what is known. Of more than `maximumCount` names those that sort first are kept, whichever came first.
+  /// Takes in one value where it wins over what is known. Of more than `maximumCount` names those that sort
+  /// first are kept, whichever came first.
   public mutating func merge(_ name: String, _ value: Versioned<JSON>) {
     if values[name] != nil {
       values[name]?.merge(value) { $0.printed(sortedKeys: true) }

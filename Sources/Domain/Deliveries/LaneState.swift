@@ -1,5 +1,6 @@
-/// The circuit breaker of a channel: after several failures in a row, or when the receiver asks for it, the lane pauses, so that a dead endpoint is
-/// not hammered. After the pause one delivery goes as a probe: success opens the lane, failure pauses it longer. A pause costs no attempts.
+/// The circuit breaker of a channel: after several failures in a row, or when the receiver asks for it, the lane pauses, so that a dead
+/// endpoint is not hammered. After the pause one delivery goes as a probe: success opens the lane, failure pauses it longer. A pause costs
+/// no attempts.
 public struct LaneState: Hashable, Sendable {
   /// Failures in a row from which the lane pauses.
   public static let tolerated = 3

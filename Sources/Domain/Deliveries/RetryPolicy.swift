@@ -1,8 +1,8 @@
 /// When a delivery is tried again, and when it is given up.
 ///
-/// The gaps grow from a second to hours, ten attempts over most of a day: an alert that arrives late is worth more than none. (The parameter
-/// `retries` is another thing: how often a connector repeats a call that people wait for.) Each gap is drawn between its half and its whole, so
-/// that what failed together does not come back together.
+/// The gaps grow from a second to hours, ten attempts over most of a day: an alert that arrives late is worth more than none. (The
+/// parameter `retries` is another thing: how often a connector repeats a call that people wait for.) Each gap is drawn between its half
+/// and its whole, so that what failed together does not come back together.
 public struct RetryPolicy: Hashable, Sendable {
   /// Attempts in all.
   public var attempts: Int

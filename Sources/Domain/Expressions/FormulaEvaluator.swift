@@ -15,6 +15,7 @@ public struct FormulaEvaluator {
   /// Whether a condition holds; a missing value counts as no.
   public func holds(_ formula: Formula) -> Bool { reading(of: formula.term).isTrue }
 
+  /// The value of a term at the instant, and until when it holds.
   public func reading(of term: Term) -> Reading {
     switch term {
     case .literal(let value): Reading(value)
@@ -103,14 +104,16 @@ public struct FormulaEvaluator {
     case (.duration(let x)?, .duration(let y)?):
       guard x != .never, y != .never else { return Reading(.duration(.never), until: until) }
       return operation == .add
-        ? Reading(.duration(x + y), slope: a.slope + b.slope, until: until) : Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
+        ? Reading(.duration(x + y), slope: a.slope + b.slope, until: until)
+        : Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
     case (.instant(let x)?, .instant(let y)?): return Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
     case (.instant(let x)?, .duration(let y)?):
       // There is no date so far from any other.
       guard y != .never else { return Reading(nil, until: until) }
       // A date shifted by a running duration runs too.
       return operation == .add
-        ? Reading(.instant(x + y), slope: a.slope + b.slope, until: until) : Reading(.instant(x - y), slope: a.slope - b.slope, until: until)
+        ? Reading(.instant(x + y), slope: a.slope + b.slope, until: until)
+        : Reading(.instant(x - y), slope: a.slope - b.slope, until: until)
     default: return Reading(nil, until: until)
     }
   }

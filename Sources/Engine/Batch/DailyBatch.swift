@@ -3,8 +3,8 @@ import Logging
 import SQL
 import Storage
 
-/// The daily batch: derives every score anew from stored roll-ups and records and holds it against the live one. There must be no difference; where there is
-/// one it is mended, logged with both sides, and opens an incident.
+/// The daily batch: derives every score anew from stored roll-ups and records and holds it against the live one. There must be no
+/// difference; where there is one it is mended, logged with both sides, and opens an incident.
 public struct DailyBatch: Sendable {
   static let name = "daily_batch"
   let fold: Fold
@@ -22,7 +22,9 @@ public struct DailyBatch: Sendable {
     let blueprint = fold.current.blueprint
     let now = fold.time.now()
     let lastRun = try await fold.database.read { try HousekeepingQueries.lastRun(of: Self.name, $0) }
-    guard LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute).isDue(at: now, lastRun: lastRun) else { return nil }
+    guard LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute).isDue(at: now, lastRun: lastRun) else {
+      return nil
+    }
     guard lastRun != nil else {
       try await fold.database.write { try HousekeepingQueries.noteRun(of: Self.name, at: now, $0) }
       return nil
@@ -47,7 +49,8 @@ public struct DailyBatch: Sendable {
       guard !differences.isEmpty else { return }
       let detail = differences.prefix(100).joined(separator: "\n")
       try HousekeepingQueries.openIncident(
-        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now, connection)
+        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now,
+        connection)
     }
     return report
   }

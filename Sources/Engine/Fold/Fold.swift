@@ -6,8 +6,8 @@ import Synchronization
 
 /// The fold: takes the log in order and keeps everything that follows from it. One owner at a time.
 ///
-/// Each step is one write transaction that holds the outcome of some entries (or of time passing) together with how far it got: a crash loses no effect and
-/// doubles none.
+/// Each step is one write transaction that holds the outcome of some entries (or of time passing) together with how far it got: a crash
+/// loses no effect and doubles none.
 public final class Fold: Sendable {
   let database: any Database
   let current: CurrentBlueprint
@@ -18,7 +18,8 @@ public final class Fold: Sendable {
 
   /// - Parameter onDeliveries: called when a committed step has left work for the outbox.
   public init(
-    database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger, onDeliveries: @escaping @Sendable () -> Void = {}
+    database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger,
+    onDeliveries: @escaping @Sendable () -> Void = {}
   ) {
     self.database = database
     self.current = current
@@ -29,8 +30,8 @@ public final class Fold: Sendable {
 
   /// Folds up to `limit` further entries. - Returns: how many; 0 at the end of the log.
   ///
-  /// An entry that cannot be folded is set aside with its reason; its neighbours go on. - Throws: `DatabaseFailure` where the database refuses; nothing has
-  /// changed then.
+  /// An entry that cannot be folded is set aside with its reason; its neighbours go on. - Throws: `DatabaseFailure` where the database
+  /// refuses; nothing has changed then.
   public func foldNext(limit: Int = 5_000) async throws -> Int {
     do {
       return try await step(limit: limit)

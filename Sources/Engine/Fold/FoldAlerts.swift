@@ -10,7 +10,7 @@ extension FoldTransaction {
     guard let decision = CriticalAlertDecision(blueprint), let stored = memory.customers[id] else { return }
     let present = try AlertQueries.newest(customer: id, kind: .critical, reason: CriticalAlertDecision.reason, connection)
     let move = CriticalAlertDecision.Move(
-      before: before, after: after, cause: cause, isHistory: now - newest > decision.rule.historyAge)
+      before: before, after: after, cause: cause, isHistory: decision.rule.isHistory(newest, now: now))
     let effects = decision.decide(move, of: stored.subject, present: present, now: after.calculatedAt) { explanation(of: stored) }
     try store(effects, customer: id)
   }
@@ -19,7 +19,8 @@ extension FoldTransaction {
   mutating func wakeAlerts(limit: Int) throws -> Int {
     let due = try TimerQueries.due(now: now, limit: limit, connection)
     for timer in due {
-      guard try TimerQueries.remove(timer, connection), timer.kind == Self.alertTimer, let decision = CriticalAlertDecision(blueprint) else {
+      guard try TimerQueries.remove(timer, connection), timer.kind == Self.alertTimer, let decision = CriticalAlertDecision(blueprint)
+      else {
         continue
       }
       try ensure(customer: timer.customer, isNamed: false)

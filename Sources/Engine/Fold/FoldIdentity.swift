@@ -121,7 +121,8 @@ extension FoldTransaction {
 }
 
 extension Fact {
-  /// Whether naming a customer beside a person says that the person belongs to it. A ticket or an answer names the customer it is about, no more.
+  /// Whether naming a customer beside a person says that the person belongs to it. A ticket or an answer
+  /// names the customer it is about, no more.
   var ties: Bool {
     switch self {
     case .event, .contact, .customer, .alias: true

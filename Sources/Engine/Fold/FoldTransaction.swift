@@ -2,8 +2,8 @@ import Domain
 import SQL
 import Storage
 
-/// The fold inside one write transaction: takes entries in log order, keeps roll-ups, records and identities, re-scores who was touched, decides about alerts.
-/// All of it is committed together with the new position, or none.
+/// The fold inside one write transaction: takes entries in log order, keeps roll-ups, records and identities, re-scores who was touched,
+/// decides about alerts. All of it is committed together with the new position, or none.
 struct FoldTransaction {
   var memory: FoldMemory
   let blueprint: Blueprint

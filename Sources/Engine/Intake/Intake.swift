@@ -3,7 +3,8 @@ import Logging
 import SQL
 import ServiceLifecycle
 
-/// Group commit: calls that wait at the same time share one durable transaction. The queue is bounded; beyond it callers are asked to come later.
+/// Group commit: calls that wait at the same time share one durable transaction. The queue is bounded; beyond
+/// it callers are asked to come later.
 public actor Intake: IntakeSink, Service {
   private enum Work {
     case entries([LogEntry], CheckedContinuation<Result<[AppendOutcome], IntakeRefusal>, Never>)

@@ -11,6 +11,7 @@ public protocol IntakeSink: Sendable {
   func setAside(_ inputs: [SetAside]) async throws(IntakeRefusal)
 }
 
+/// Whether an entry was new.
 public enum AppendOutcome: Hashable, Sendable { case accepted, duplicate }
 
 /// Input that could not be taken.

@@ -2,8 +2,8 @@ import Domain
 import Foundation
 
 extension LogEntry {
-  /// The entry as the log keeps it. Ids and names are in Unicode's composed form (NFC), in which what Swift calls equal text is the same bytes to the
-  /// database; control characters in them, which databases cut at or refuse, become U+FFFD.
+  /// The entry as the log keeps it. Ids and names are in Unicode's composed form (NFC), in which what Swift calls equal text is the same
+  /// bytes to the database; control characters in them, which databases cut at or refuse, become U+FFFD.
   var asLogged: LogEntry {
     var entry = self
     entry.actor = Actor(

@@ -5,10 +5,11 @@ import ServiceLifecycle
 import Storage
 import Synchronization
 
-/// Sends what decisions have put in the table of deliveries. Each channel has its own lane: a dead or hanging endpoint never delays another.
+/// Sends what decisions have put in the table of deliveries. Each channel has its own lane: a dead or hanging endpoint never delays
+/// another.
 ///
-/// Within a lane one delivery goes at a time, and its claim is committed before the call and its receipt after it; so a crash leaves at most
-/// one delivery a lane with an unknown outcome, and none is sent twice.
+/// Within a lane one delivery goes at a time, and its claim is committed before the call and its receipt after it; so a crash leaves at
+/// most one delivery a lane with an unknown outcome, and none is sent twice.
 public final class Outbox: Service, Sendable {
   let database: any Database
   let channels: @Sendable () -> [String: any DeliveryChannel]

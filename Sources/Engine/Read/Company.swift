@@ -3,7 +3,8 @@ import SQL
 import Storage
 
 extension Inquiries {
-  private static let moverCount = 10
+  /// So many falls and so many rises are shown.
+  private static let moverCount = 5
 
   /// The company in numbers, now or as of `at`.
   public func summary(at: Instant?) async throws -> HealthSummary {
@@ -16,14 +17,15 @@ extension Inquiries {
       let sum = parts.map(\.sum).reduce(0, +)
       var bands = Dictionary(uniqueKeysWithValues: Band.allCases.map { ($0, 0) })
       for part in parts { bands[part.band] = part.customers }
-      let movers = try HealthQueries.movers(since: now - .days(7), limit: Self.moverCount, connection).map { id, from, to in
+      let movers = try [true, false].flatMap {
+        try HealthQueries.movers(since: now - .days(7), falling: $0, limit: Self.moverCount, connection)
+      }.map { id, from, to in
         let scope = StateScope(events: [], keepingFrom: Day(number: .max))
         let name = try CustomerQueries.load(id, scope: scope, connection)?.state.name
         return HealthSummary.Mover(id: id, name: name, from: from, to: to)
       }
       return HealthSummary(
-        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands,
-        movers: movers.sortedForShow())
+        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands, movers: movers)
     }
   }
 
@@ -50,10 +52,11 @@ extension Inquiries {
       }
       place = CustomerPlace(last.state.id)
     }
-    movers.sort { (abs($0.to - $0.from), $1.id) > (abs($1.to - $1.from), $0.id) }
+    let falls = movers.filter { $0.to < $0.from }.sorted { ($0.to - $0.from, $0.id) < ($1.to - $1.from, $1.id) }
+    let rises = movers.filter { $0.to > $0.from }.sorted { ($1.to - $1.from, $0.id) < ($0.to - $0.from, $1.id) }
     return HealthSummary(
       at: at, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands,
-      movers: Array(movers.prefix(moverCount)).sortedForShow())
+      movers: Array(falls.prefix(moverCount) + rises.prefix(moverCount)))
   }
 
   /// Alerts, newest first; in one state or all.
@@ -67,6 +70,7 @@ extension Inquiries {
     try await database.read { try EventQueries.backlog(after: HousekeepingQueries.position($0), $0).count }
   }
 
+  /// Counts since the database was made, and how far the fold is behind.
   public func statistics() async throws -> Statistics {
     let now = time.now()
     return try await database.read { connection in
@@ -79,14 +83,5 @@ extension Inquiries {
         accepted: counters["accepted"] ?? 0, duplicate: counters["duplicate"] ?? 0, rejected: counters["rejected"] ?? 0,
         foldLag: backlog.oldest.map { max(now - $0, .zero) } ?? .zero, rejectedByReason: Dictionary(uniqueKeysWithValues: reasons))
     }
-  }
-}
-
-extension [HealthSummary.Mover] {
-  /// Falls first, the deepest on top; then rises, the highest on top.
-  fileprivate func sortedForShow() -> [HealthSummary.Mover] {
-    let falls = filter { $0.to < $0.from }.sorted { ($0.to - $0.from, $0.id) < ($1.to - $1.from, $1.id) }
-    let rises = filter { $0.to >= $0.from }.sorted { ($1.to - $1.from, $0.id) < ($0.to - $0.from, $1.id) }
-    return falls + rises
   }
 }

@@ -55,7 +55,9 @@ extension Inquiries {
       var entries = page.compactMap { stored in (try? stored.entry.get()).map(TimelineEntry.init) }
       entries += try HealthQueries.changes(of: id, limit: 1_000, connection).map(TimelineEntry.init)
         .filter { $0.at < newest && $0.at >= oldest }
-      entries += try AlertQueries.list(customer: id, limit: 1_000, connection).flatMap(TimelineEntry.all).filter { $0.at < newest && $0.at >= oldest }
+      entries += try AlertQueries.list(customer: id, limit: 1_000, connection).flatMap(TimelineEntry.all).filter {
+        $0.at < newest && $0.at >= oldest
+      }
       entries.sort { $0.at > $1.at }
       return Page(items: entries, next: isLast ? nil : page.last.flatMap { TimePlace($0)?.text })
     }
@@ -116,7 +118,9 @@ struct Explainer {
       trend: Trend(changes: changes, at: instant))
   }
 
-  private func nextChange(of state: CustomerState, after explanation: Explanation, evaluator: HealthEvaluator) -> ExplanationReport.NextChange? {
+  private func nextChange(of state: CustomerState, after explanation: Explanation, evaluator: HealthEvaluator) -> ExplanationReport
+    .NextChange?
+  {
     var instant = evaluator.nextChange(of: state, after: explanation, steps: 400)
     // Beyond the look-ahead only a lower bound is known: it is shown only if something really changes there.
     guard let at = instant else { return nil }

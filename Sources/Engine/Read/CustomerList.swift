@@ -26,7 +26,7 @@ struct CustomerList {
     var rows: [(key: SortKey, summary: CustomerSummary)] = []
     try eachSummary { summary, mrr in rows.append((SortKey(summary, mrr: mrr, sort: query.sort), summary)) }
     rows.sort { precedes($0.key, $0.summary.id, $1.key, $1.summary.id) }
-    let limit = max(1, min(query.limit, 1_000))
+    let limit = max(1, query.limit)
     let start = after.map { cursor in rows.firstIndex { precedes(cursor.key, cursor.id, $0.key, $0.summary.id) } ?? rows.count } ?? 0
     let taken = rows[start...].prefix(limit)
     let hasMore = start + taken.count < rows.count

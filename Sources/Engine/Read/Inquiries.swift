@@ -12,12 +12,14 @@ public struct Inquiries: Sendable {
     public var condition: Formula?
     public var sort: Sort
     public var descending: Bool
-    /// 1…1 000.
+    /// At least 1; callers that serve strangers bound it.
     public var limit: Int
     public var cursor: String?
     /// As of then; `nil`: now, from the stored scores.
     public var at: Instant?
-    public init(condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil, at: Instant? = nil) {
+    public init(
+      condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil, at: Instant? = nil
+    ) {
       self.condition = condition
       self.sort = sort
       self.descending = descending

@@ -4,7 +4,7 @@ import Storage
 
 /// As-of: a customer's state folded from the log alone, with only what had happened by then. Who is who is taken as known today.
 enum Replay {
-  /// `nil`: nothing of that customer had happened by `at`.
+  /// `nil`: it was no customer yet at `at`: nothing of it had happened, or its start is stated as later.
   static func state(of id: String, at: Instant, scope: StateScope, _ connection: any Connection) throws -> CustomerState? {
     var state = CustomerState(id: id)
     var people: [String: String] = [:]
@@ -15,6 +15,6 @@ enum Replay {
       state.apply(entry, actor: people[actor], scope: scope)
       entries += 1
     }
-    return entries > 0 ? state : nil
+    return entries > 0 && state.startedAt <= at ? state : nil
   }
 }

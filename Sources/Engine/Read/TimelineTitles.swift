@@ -10,7 +10,10 @@ extension TimelineEntry {
       case .alias(let previous): (.contact, "\(previous) is \(entry.actor.contact ?? "")")
       case .ticket(let ticket): (.ticket, "Ticket \(ticket.id)\(ticket.subject.map { " “\($0)”" } ?? "") \(ticket.status.rawValue)")
       case .subscription(let item):
-        (.subscription, "Subscription \(item.id)\(item.plan.map { " (\($0))" } ?? "") \(item.status ?? (item.canceledAt == nil ? "running" : "ended"))")
+        (
+          .subscription,
+          "Subscription \(item.id)\(item.plan.map { " (\($0))" } ?? "") \(item.status ?? (item.canceledAt == nil ? "running" : "ended"))"
+        )
       case .response(let answer): (.response, "Survey \(answer.survey)\(answer.score.map { ": \(Value.number($0).words)" } ?? "")")
       }
     self.init(at: entry.at == .distantPast ? entry.receivedAt : entry.at, kind: kind, title: title)
@@ -24,7 +27,9 @@ extension TimelineEntry {
       case .model: "another model"
       case .repair: "the daily batch"
       }
-    let title = change.from.map { "Score \($0) → \(change.to) (\(change.bandTo.rawValue)), by \(cause)" } ?? "First score \(change.to) (\(change.bandTo.rawValue))"
+    let title =
+      change.from.map { "Score \($0) → \(change.to) (\(change.bandTo.rawValue)), by \(cause)" }
+      ?? "First score \(change.to) (\(change.bandTo.rawValue))"
     self.init(at: change.at, kind: .score, title: title)
   }
 

@@ -102,7 +102,7 @@ private struct PostHogMessage {
 
   func outcome() throws(RejectionReason) -> TrackingOutcome {
     switch name {
-    case "$identify": return .entries([try identify()])
+    case "$identify": return .entries(try identify())
     case "$set": return .entries([entry(.contact(traits: traits), try actor())])
     case "$create_alias", "$merge_dangerously":
       guard let previous = try Self.id(properties["alias"], envelope.text) else { throw .noPreviousID }
@@ -154,10 +154,14 @@ private struct PostHogMessage {
     return try Self.id(chosen?.value, envelope.text)
   }
 
-  private func identify() throws(RejectionReason) -> LogEntry {
-    let anonymous = try Self.id(properties["$anon_distinct_id"] ?? item["$anon_distinct_id"], envelope.text)
-    let actor = Actor(contact: distinctID, anonymous: anonymous == distinctID ? nil : anonymous, customer: try customer())
-    return entry(.contact(traits: traits), actor)
+  /// Before it knows better PostHog sends the device's id as `distinct_id`, like a contact's: so the link is an alias of the one contact
+  /// to the other.
+  private func identify() throws(RejectionReason) -> [LogEntry] {
+    var actor = Actor(contact: distinctID, customer: try customer())
+    let previous = try Self.id(properties["$anon_distinct_id"] ?? item["$anon_distinct_id"], envelope.text)
+    guard let previous, previous != distinctID else { return [entry(.contact(traits: traits), actor)] }
+    actor.anonymous = previous
+    return [entry(.contact(traits: traits), actor), entry(.alias(previous: previous), Actor(contact: distinctID), suffix: ":alias")]
   }
 
   private func groupIdentify() throws(RejectionReason) -> TrackingOutcome {

@@ -1,4 +1,5 @@
-/// The first schema. Once shipped a migration never changes; instants are microseconds, ids are made by the program, every hot key begins with (shard, customer).
+/// The first schema. Once shipped a migration never changes; instants are microseconds, ids are made by the
+/// program, every hot key begins with (shard, customer).
 enum Migration0001 {
   static let script = """
     CREATE TABLE setting (

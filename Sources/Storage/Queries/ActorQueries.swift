@@ -14,6 +14,7 @@ public enum ActorQueries {
     try connection.rows("SELECT \(columns) FROM actor WHERE root = $1 ORDER BY id", [root], record)
   }
 
+  /// Inserts or replaces what is known of an id.
   public static func save(_ actor: ActorRecord, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -27,7 +28,8 @@ public enum ActorQueries {
       ])
   }
 
-  /// Whether anyone belongs to that customer. Table `actor` has no index by customer: the fold keeps its people in `usage_daily`, `contact` and `customer_event`.
+  /// Whether anyone belongs to that customer. Table `actor` has no index by customer: the fold keeps its
+  /// people in `usage_daily`, `contact` and `customer_event`.
   public static func hasPeople(customer: String, _ connection: any Connection) throws -> Bool {
     let shard = Shard.number(of: customer)
     return try connection.first(

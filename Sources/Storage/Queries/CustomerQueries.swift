@@ -67,7 +67,8 @@ public enum CustomerQueries {
   /// A contact of the customer, the first by id.
   public static func firstContact(of id: String, _ connection: any Connection) throws -> String? {
     try connection.first(
-      "SELECT id FROM contact WHERE shard = $1 AND customer = $2 ORDER BY id LIMIT 1", [Shard.number(of: id), id]) { $0.text(0) }
+      "SELECT id FROM contact WHERE shard = $1 AND customer = $2 ORDER BY id LIMIT 1", [Shard.number(of: id), id]
+    ) { $0.text(0) }
   }
 
   /// The number of contacts known of a customer.

@@ -17,7 +17,9 @@ public struct CustomerPlace: Hashable, Sendable {
 /// Walks over all customers a page at a time: one query a table and page, each a range of its key.
 public enum CustomerWalk {
   /// The next page in the order (shard, id), each customer whole; empty at the end.
-  public static func page(after place: CustomerPlace, limit: Int, scope: StateScope, _ connection: any Connection) throws -> [StoredCustomer] {
+  public static func page(after place: CustomerPlace, limit: Int, scope: StateScope, _ connection: any Connection) throws
+    -> [StoredCustomer]
+  {
     var order: [String] = []
     var customers: [String: StoredCustomer] = [:]
     try connection.each(

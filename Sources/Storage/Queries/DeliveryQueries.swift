@@ -146,5 +146,6 @@ public enum DeliveryQueries {
 /// A word in the database that this program does not know.
 func unreadable(_ place: String, _ text: String) -> DatabaseFailure {
   DatabaseFailure(
-    kind: .unusable, message: "the database holds a word this program does not know: start the newer program", detail: "\(place): \(text.prefix(40))")
+    kind: .unusable, message: "the database holds a word this program does not know: start the newer program",
+    detail: "\(place): \(text.prefix(40))")
 }

@@ -39,7 +39,8 @@ public enum EventQueries {
     return true
   }
 
-  private static let columns = "event.position, kind, name, contact, anonymous, event.customer, message_id, event.at, version, received_at, payload"
+  private static let columns =
+    "event.position, kind, name, contact, anonymous, event.customer, message_id, event.at, version, received_at, payload"
 
   /// Entries after `position`, in order.
   public static func entries(after position: Int64, limit: Int, _ connection: any Connection) throws -> [StoredEntry] {

@@ -7,9 +7,11 @@ public enum HealthQueries {
 
   public static func health(of customer: String, _ connection: any Connection) throws -> Health? {
     try connection.first(
-      "SELECT \(columns) FROM health WHERE shard = $1 AND customer = $2", [Shard.number(of: customer), customer]) { try health($0, from: 0) }
+      "SELECT \(columns) FROM health WHERE shard = $1 AND customer = $2", [Shard.number(of: customer), customer]
+    ) { try health($0, from: 0) }
   }
 
+  /// Inserts or replaces a customer's score.
   public static func save(_ health: Health, of customer: String, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -27,7 +29,8 @@ public enum HealthQueries {
   /// Customers whose score time alone changes at or before `now`, the longest due first.
   public static func due(at now: Instant, limit: Int, _ connection: any Connection) throws -> [String] {
     try connection.rows(
-      "SELECT customer FROM health WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT $2", [now.microseconds, limit]) { $0.text(0) }
+      "SELECT customer FROM health WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT $2", [now.microseconds, limit]
+    ) { $0.text(0) }
   }
 
   /// When the next score changes by time alone.
@@ -42,7 +45,8 @@ public enum HealthQueries {
     let ordinal =
       try connection.first(
         "SELECT COALESCE(MAX(ordinal) + 1, 0) FROM health_change WHERE shard = $1 AND customer = $2 AND at = $3",
-        [shard, customer, change.at.microseconds]) { $0.int(0) } ?? 0
+        [shard, customer, change.at.microseconds]
+      ) { $0.int(0) } ?? 0
     try connection.execute(
       """
       INSERT INTO health_change
@@ -77,16 +81,18 @@ public enum HealthQueries {
     }
   }
 
-  /// The score each customer had at `mark`, for those whose score differs now: largest falls first, then rises.
-  public static func movers(since mark: Instant, limit: Int, _ connection: any Connection) throws -> [(id: String, from: Int, to: Int)] {
+  /// Customers whose score has fallen (or risen) most since `mark`, with the score they had then.
+  public static func movers(since mark: Instant, falling: Bool, limit: Int, _ connection: any Connection) throws -> [(
+    id: String, from: Int, to: Int
+  )] {
     try connection.rows(
       """
       SELECT now.customer, past.score_to, now.score FROM health AS now JOIN health_change AS past
         ON past.shard = now.shard AND past.customer = now.customer
       WHERE (past.at, past.ordinal) = (SELECT at, ordinal FROM health_change AS h WHERE h.shard = now.shard AND h.customer = now.customer
-          AND h.at <= $1 ORDER BY at DESC, ordinal DESC LIMIT 1) AND past.score_to <> now.score
-      ORDER BY ABS(now.score - past.score_to) DESC, now.customer LIMIT $2
-      """, [mark.microseconds, limit]
+          AND h.at <= $1 ORDER BY at DESC, ordinal DESC LIMIT 1) AND (now.score - past.score_to) * $2 > 0
+      ORDER BY (now.score - past.score_to) * $3 DESC, now.customer LIMIT $4
+      """, [mark.microseconds, falling ? -1 : 1, falling ? -1 : 1, limit]
     ) { ($0.text(0), $0.int(1), $0.int(2)) }
   }
 

@@ -15,7 +15,8 @@ public enum HousekeepingQueries {
   public static func count(_ name: String, by amount: Int, _ connection: any Connection) throws {
     guard amount != 0 else { return }
     try connection.execute(
-      "INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value", [name, amount])
+      "INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
+      [name, amount])
   }
 
   public static func counters(_ connection: any Connection) throws -> [String: Int] {
@@ -29,9 +30,11 @@ public enum HousekeepingQueries {
 
   public static func setPosition(_ position: Int64, _ connection: any Connection) throws {
     try connection.execute(
-      "INSERT INTO fold (shard, fence, position) VALUES (0, 0, $1) ON CONFLICT (shard) DO UPDATE SET position = excluded.position", [position])
+      "INSERT INTO fold (shard, fence, position) VALUES (0, 0, $1) ON CONFLICT (shard) DO UPDATE SET position = excluded.position",
+      [position])
   }
 
+  /// When something of each kind last arrived.
   public static func arrivals(_ connection: any Connection) throws -> Arrivals {
     var arrivals = Arrivals()
     try connection.each("SELECT kind, last_at FROM arrival", []) { row in
@@ -47,6 +50,7 @@ public enum HousekeepingQueries {
     return arrivals
   }
 
+  /// Notes when something of each kind last arrived.
   public static func save(_ arrivals: Arrivals, _ connection: any Connection) throws {
     for (kind, at) in [("event", arrivals.events), ("ticket", arrivals.tickets), ("subscription", arrivals.subscriptions)] {
       guard let at else { continue }

@@ -18,6 +18,7 @@ public struct RecordOwner: Hashable, Sendable {
 public enum RecordQueries {
   // MARK: Customers and contacts
 
+  /// Inserts or replaces a customer's own row: attributes and beginnings.
   public static func saveCustomer(_ state: CustomerState, isNamed: Bool, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -25,8 +26,10 @@ public enum RecordQueries {
       ON CONFLICT (shard, id) DO UPDATE SET first_seen = excluded.first_seen, first_heard = excluded.first_heard,
         is_named = excluded.is_named, attributes = excluded.attributes
       """,
-      [Shard.number(of: state.id), state.id, state.firstSeen.microseconds, state.firstHeard.microseconds, isNamed,
-        StateCoding.text(state.attributes)])
+      [
+        Shard.number(of: state.id), state.id, state.firstSeen.microseconds, state.firstHeard.microseconds, isNamed,
+        StateCoding.text(state.attributes),
+      ])
   }
 
   /// Forgets a customer that turned out to be a contact of another one; `withScores`: its score, history and alerts too.
@@ -46,6 +49,7 @@ public enum RecordQueries {
     ) { try StateCoding.attributes($0.text(0)) }
   }
 
+  /// Inserts or replaces a contact's traits.
   public static func saveContact(customer: String, id: String, _ attributes: Attributes, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -56,12 +60,15 @@ public enum RecordQueries {
 
   // MARK: Tickets, subscriptions, answers
 
-  // Several people may speak of the same record: each one's statements are kept in a row of their own, so that they can move with the person.
+  // Several people may speak of the same record: each one's statements are kept in a row of their own, so that they can move with the
+  // person.
 
   /// Takes in what an owner states of a ticket, beside what the same one stated of it before.
   public static func add(_ ticket: Ticket, owner: RecordOwner, _ connection: any Connection) throws {
     var ticket = ticket
-    if let known = try part("ticket", id: ticket.id, owner: owner, connection) { ticket.merge(try StateCoding.ticket(id: ticket.id, known)) }
+    if let known = try part("ticket", id: ticket.id, owner: owner, connection) {
+      ticket.merge(try StateCoding.ticket(id: ticket.id, known))
+    }
     try save("ticket", id: ticket.id, owner: owner, text: StateCoding.text(ticket), connection)
   }
 
@@ -104,7 +111,9 @@ public enum RecordQueries {
   static func load(into state: inout CustomerState, _ connection: any Connection) throws {
     let place: [any SQLBindable] = [Shard.number(of: state.id), state.id]
     let filter = "WHERE shard = $1 AND customer = $2"
-    for ticket in try connection.rows("SELECT id, state FROM ticket \(filter)", place, { try StateCoding.ticket(id: $0.text(0), $0.text(1)) }) {
+    for ticket in try connection.rows(
+      "SELECT id, state FROM ticket \(filter)", place, { try StateCoding.ticket(id: $0.text(0), $0.text(1)) })
+    {
       state.merge(ticket)
     }
     for item in try connection.rows("SELECT state FROM subscription \(filter)", place, { try StateCoding.subscription($0.text(0)) }) {
@@ -115,8 +124,8 @@ public enum RecordQueries {
     }
   }
 
-  /// Moves what an actor stated (not what named its customer itself) to another customer. All of it is always at one customer: nothing of it is
-  /// there yet.
+  /// Moves what an actor stated (not what named its customer itself) to another customer. All of it is always at one customer: nothing
+  /// of it is there yet.
   static func move(actor: String, from: String, to: String, _ connection: any Connection) throws {
     let (source, target) = (UsageKey.shard(customer: from, actor: actor), UsageKey.shard(customer: to, actor: actor))
     for table in ["ticket", "subscription", "survey_response"] {

@@ -28,13 +28,15 @@ public enum UsageQueries {
   public static let maximumNames = 2_000
 
   public static func names(_ connection: any Connection) throws -> [String: Int64] {
-    try Dictionary(connection.rows("SELECT name, id FROM event_name") { ($0.text(0), $0.integer(1)) }, uniquingKeysWith: { first, _ in first })
+    try Dictionary(
+      connection.rows("SELECT name, id FROM event_name") { ($0.text(0), $0.integer(1)) }, uniquingKeysWith: { first, _ in first })
   }
 
   public static func addName(_ name: String, id: Int64, _ connection: any Connection) throws {
     try connection.execute("INSERT INTO event_name (id, name) VALUES ($1, $2)", [id, name])
   }
 
+  /// Adds to a roll-up row, or makes it.
   public static func add(_ key: UsageKey, count: Int, first: Instant, last: Instant, _ connection: any Connection) throws {
     try connection.execute(
       """
@@ -78,10 +80,13 @@ public enum UsageQueries {
 
   /// Customers for whom an actor did something that named them itself.
   public static func pinnedCustomers(of actor: String, _ connection: any Connection) throws -> [String] {
-    try connection.rows("SELECT DISTINCT customer FROM usage_daily WHERE actor = $1 AND pinned = 1 ORDER BY customer", [actor]) { $0.text(0) }
+    try connection.rows("SELECT DISTINCT customer FROM usage_daily WHERE actor = $1 AND pinned = 1 ORDER BY customer", [actor]) {
+      $0.text(0)
+    }
   }
 
-  /// Moves what an actor did, unless its events named their customer themselves, from one customer to another: roll-ups, log index and records.
+  /// Moves what an actor did, unless its events named their customer themselves, from one customer to
+  /// another: roll-ups, log index and records.
   public static func move(actor: String, from: String, to: String, _ connection: any Connection) throws {
     let source = UsageKey.shard(customer: from, actor: actor)
     let target = UsageKey.shard(customer: to, actor: actor)

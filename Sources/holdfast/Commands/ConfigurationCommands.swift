@@ -47,7 +47,11 @@ struct CheckCommand: AsyncParsableCommand {
     }
     let warnings = result.diagnostics.isEmpty ? "" : ", \(result.diagnostics.count) warning\(result.diagnostics.count == 1 ? "" : "s")"
     Terminal.note(
-      "\(config.path) is fine\(warnings): \(blueprint.catalog.features.count) features, \(blueprint.segments.count) segments, model \(blueprint.model.version)")
+      """
+      \(config.path) is fine\(warnings): \(blueprint.catalog.features.count) features, \(blueprint.segments.count) segments, \
+      model \(blueprint.model.version)
+      """
+    )
   }
 }
 

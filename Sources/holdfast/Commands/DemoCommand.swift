@@ -40,7 +40,9 @@ struct DemoCommand: AsyncParsableCommand {
       let writeKey = try await house.keys.create(scope: .write, name: "demo")
       let apiKey = try await house.keys.create(scope: .api, name: "demo")
       let guide = try await DemoGuide(house: house, writeKey: writeKey, apiKey: apiKey, directory: directory)
-      try await Serving(house: house, config: config, address: address).run { port in Terminal.note(guide.text(host: address.host, port: port)) }
+      try await Serving(house: house, config: config, address: address).run { port in
+        Terminal.note(guide.text(host: address.host, port: port))
+      }
     }
   }
 
@@ -55,7 +57,9 @@ struct DemoCommand: AsyncParsableCommand {
       guard isEmpty || manager.fileExists(atPath: directory + "/config/holdfast.yaml") else {
         throw Refusal("\(directory) is there and is no demo; name another place with --directory")
       }
-      guard OwnerLock(databasePath: directory + "/holdfast.db") != nil else { throw Refusal("a demo is running in \(directory); stop it first") }
+      guard OwnerLock(databasePath: directory + "/holdfast.db") != nil else {
+        throw Refusal("a demo is running in \(directory); stop it first")
+      }
       try manager.removeItem(atPath: directory)
     }
     try manager.createDirectory(atPath: directory + "/config", withIntermediateDirectories: true)
@@ -70,7 +74,10 @@ struct DemoCommand: AsyncParsableCommand {
     let company = CompanyGenerator(seed: seed, customers: customers, days: days, endingAt: house.time.now())
     var quiet = house.logger
     quiet.logLevel = .error
-    let fold = Fold(database: house.database, current: house.current, time: clock, logger: quiet)
+    // What happened in the made-up past is told to nobody, even where a real channel is configured.
+    var silent = house.current.blueprint
+    silent.alerts.critical?.channels = []
+    let fold = Fold(database: house.database, current: CurrentBlueprint(silent), time: clock, logger: quiet)
     let sink = DirectIntake(database: house.database, log: try await house.makeLog(), time: clock)
     var bar = ProgressBar("Playing", unit: "entries")
     let total = company.totalDays
@@ -100,7 +107,8 @@ struct DemoGuide: Sendable {
     self.directory = directory
     summary = try await house.inquiries.summary(at: nil)
     // Someone whom one sign-in lifts visibly: nobody has signed in for weeks, and no ticket is open.
-    let condition = try Conditions.compile("band != \"healthy\" and age(login) > 30d and age(login) < 60d and open_tickets == 0", house.current.blueprint)
+    let condition = try Conditions.compile(
+      "band != \"healthy\" and age(login) > 30d and age(login) < 60d and open_tickets == 0", house.current.blueprint)
     let page = try await house.inquiries.customers(.init(condition: condition, sort: .score, descending: true, limit: 20))
     var found: (customer: String, name: String, contact: String, score: Int)?
     for customer in page.items {
@@ -122,7 +130,8 @@ struct DemoGuide: Sendable {
     ]
     if let story {
       lines += [
-        "Nobody at \(story.name) has signed in for a month; its score is \(story.score). Paste this into another terminal and see it move:", "",
+        "Nobody at \(story.name) has signed in for a month; its score is \(story.score). Paste this into another terminal and see it move:",
+        "",
         "  curl -s -u \(writeKey): \(base)/v1/track -H 'Content-Type: application/json' \\",
         "    -d '{\"userId\": \"\(story.contact)\", \"event\": \"Signed In\"}'", "",
         "  curl -s -H 'Authorization: Bearer \(apiKey)' \(base)/api/v1/customers/\(story.customer)/explanation", "",

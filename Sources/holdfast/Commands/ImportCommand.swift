@@ -17,8 +17,10 @@ struct ImportCommand: AsyncParsableCommand {
   @Argument(help: "The file.") var file: String?
   @Option(help: "A plan: several files with their column maps, in order.") var plan: String?
   @Option(help: "The folder the plan's files are in.") var from: String?
-  @Option(help: ArgumentHelp("Where a field comes from, FIELD=COLUMN; may be given several times.", valueName: "field=column")) var map: [String] = []
-  @Option(name: .customLong("where"), help: ArgumentHelp("Take only rows with this value.", valueName: "column=value")) var conditions: [String] = []
+  @Option(help: ArgumentHelp("Where a field comes from, FIELD=COLUMN; may be given several times.", valueName: "field=column")) var map:
+    [String] = []
+  @Option(name: .customLong("where"), help: ArgumentHelp("Take only rows with this value.", valueName: "column=value")) var conditions:
+    [String] = []
   @Option(help: "A column map as a YAML or JSON file.") var mapFile: String?
   @Flag(help: "Stop at the first bad line.") var strict = false
   @Option(help: "Where bad lines go [FILE.rejected.ndjson, in the current folder].") var rejected: String?
@@ -39,17 +41,19 @@ struct ImportCommand: AsyncParsableCommand {
     try await House.with(database, config, mayCreate: true) { house in
       let log = try await house.makeLog()
       let sink = DirectIntake(database: house.database, log: log, time: house.time)
-      var rejectedLines = 0
+      var useless: [String] = []
       for (step, path) in steps {
         let rejects = self.rejected ?? URL(fileURLWithPath: path).lastPathComponent + ".rejected.ndjson"
         let result = try await FileImport(
           step: step, path: path, tables: loadTables(step, near: path), isStrict: strict, rejectsPath: rejects, sink: sink, time: house.time
         ).run()
-        rejectedLines += result.rejected
+        if result.isUseless {
+          useless.append(path + (result.columns.isEmpty ? "" : " (its columns: \(result.columns.joined(separator: ", ")))"))
+        }
         report(result, step: step, rejects: rejects)
       }
       try await score(house)
-      if rejectedLines > 0, strict { throw ExitCode(1) }
+      guard useless.isEmpty else { throw Refusal("no line of \(useless.joined(separator: ", ")) could be taken") }
     }
   }
 
@@ -72,7 +76,10 @@ struct ImportCommand: AsyncParsableCommand {
 
   private func report(_ result: FileImport.Result, step: ImportPlan.Step, rejects: String) {
     let passed = result.passedOver > 0 ? ", \(result.passedOver) passed over" : ""
-    print("\(step.kind.rawValue) \(step.title): \(result.accepted) accepted, \(result.duplicate) duplicate, \(result.rejected) rejected\(passed)")
+    print(
+      "\(step.kind.rawValue) (\(step.title)): \(result.accepted) accepted, \(result.duplicate) duplicate, "
+        + "\(result.rejected) rejected\(passed)"
+    )
     guard result.rejected > 0 else { return }
     for reason in result.firstReasons { Terminal.note("  \(reason)") }
     if result.rejected > result.firstReasons.count { Terminal.note("  … and \(result.rejected - result.firstReasons.count) more") }
@@ -98,7 +105,8 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   private static func yaml(_ path: String) throws -> JSON {
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: 1 << 20), let text = String(data: data, encoding: .utf8)
+    guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: 1 << 20),
+      let text = String(data: data, encoding: .utf8)
     else { throw Refusal("\(path) cannot be read") }
     switch YAMLDocument.json(text, file: path) {
     case .success(let json): return json

@@ -14,12 +14,12 @@ struct CustomersCommand: AsyncParsableCommand {
   @Option(name: .customLong("where"), help: "A condition, like 'plan == \"enterprise\" and age(login) > 14d'.") var condition: String?
   @Option(help: "\(Inquiries.CustomerQuery.Sort.allCases.map(\.rawValue).joined(separator: ", ")); with - before it, descending.")
   var sort = "score"
-  @Option(help: "At most so many.") var limit = 1_000
+  @Option(help: "At most so many [all].") var limit: Int?
   @Option(help: "As of this time (ISO 8601).") var at: InstantArgument?
   @Option(help: "table, json or csv.") var format = Format.table
 
   func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
+    guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit must be at least 1") }
     _ = try parsedSort()
   }
 
@@ -36,17 +36,13 @@ struct CustomersCommand: AsyncParsableCommand {
       let formula = try condition.map { try Conditions.compile($0, house.current.blueprint) }
       try await house.catchUp()
       let (sort, descending) = try parsedSort()
-      var customers: [CustomerSummary] = []
-      var cursor: String?
-      repeat {
-        let page = try await house.inquiries.customers(
-          .init(
-            condition: formula, sort: sort, descending: descending, limit: min(1_000, limit - customers.count), cursor: cursor, at: at?.instant))
-        customers += page.items
-        cursor = page.next
-      } while cursor != nil && customers.count < limit
+      let page = try await house.inquiries.customers(
+        .init(condition: formula, sort: sort, descending: descending, limit: limit ?? .max, at: at?.instant))
+      let customers = page.items
       print(text(customers))
-      if format == .table { Terminal.note("\(customers.count) customer\(customers.count == 1 ? "" : "s")\(cursor == nil ? "" : ", and more: see --limit")") }
+      if format == .table {
+        Terminal.note("\(customers.count) customer\(customers.count == 1 ? "" : "s")\(page.next == nil ? "" : ", and more: see --limit")")
+      }
     }
   }
 
@@ -145,12 +141,16 @@ struct ScoreCommand: AsyncParsableCommand {
       let share = summary.customers > 0 ? Double(count) / Double(summary.customers) : 0
       let bar = String(repeating: "█", count: Int((share * 40).rounded()))
       lines.append(
-        "  \(band.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0))\(String(format: "%7d  %5.1f %%", count, share * 100))  \(bar)")
+        "  \(band.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0))\(String(format: "%7d  %5.1f %%", count, share * 100))  \(bar)"
+      )
     }
     guard !summary.movers.isEmpty else { return lines.joined(separator: "\n") }
     lines += ["", "Movers of the last seven days"]
     let rows = summary.movers.map { mover in
-      [mover.to < mover.from ? "  ↓" : "  ↑", mover.id, mover.name ?? "", "\(mover.from) → \(mover.to)", String(format: "%+d", mover.to - mover.from)]
+      [
+        mover.to < mover.from ? "  ↓" : "  ↑", mover.id, mover.name ?? "", "\(mover.from) → \(mover.to)",
+        String(format: "%+d", mover.to - mover.from),
+      ]
     }
     lines.append(Terminal.table(["   ", "CUSTOMER", "NAME", "SCORE", "CHANGE"], rows, right: [4]))
     return lines.joined(separator: "\n")

@@ -23,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let address = try listen.address()
-    try await House.with(database, config, mayCreate: true) { house in
+    try await House.with(database, config, mayCreate: true, showsWarnings: true) { house in
       try await Serving(house: house, config: config, address: address).run { port in
         Terminal.note("holdfast listens on http://\(address.host):\(port), data in \(house.path)")
       }
@@ -37,14 +37,15 @@ struct ListenOption: ParsableArguments {
 
   func address() throws -> (host: String, port: Int) {
     let text = listen ?? ProcessInfo.processInfo.environment["HOLDFAST_LISTEN"] ?? "127.0.0.1:8080"
-    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port), colon > text.startIndex
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port),
+      colon > text.startIndex
     else { throw ValidationError("--listen takes HOST:PORT, like 127.0.0.1:8080, not “\(text)”") }
     return (String(text[..<colon]).trimmingCharacters(in: CharacterSet(charactersIn: "[]")), port)
   }
 }
 
-/// The running server: every loop as a service of one group. They start in order and stop in reverse: first no more requests, then intake drains, then the
-/// fold, at last the outbox.
+/// The running server: every loop as a service of one group. They start in order and stop in reverse: first no more requests, then intake
+/// drains, then the fold, at last the outbox.
 struct Serving {
   let house: House
   let config: ConfigOption

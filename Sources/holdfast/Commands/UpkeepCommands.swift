@@ -3,8 +3,8 @@ import Domain
 import Engine
 import Foundation
 import SQLite
-import Storage
 import Server
+import Storage
 
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

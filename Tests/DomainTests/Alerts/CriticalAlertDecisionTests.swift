@@ -130,7 +130,9 @@ struct CriticalAlertDecisionTests {
     #expect(walk.newest?.heldBack == "the critical alert has no channels" && walk.timers.isEmpty)
   }
 
-  @Test("Rule 4: over random walks of the score no alert is doubled, nobody is told twice within the cool-down, no entering is lost", arguments: 0..<40)
+  @Test(
+    "Rule 4: over random walks of the score no alert is doubled, nobody is told twice within the cool-down, no entering is lost",
+    arguments: 0..<40)
   func randomWalks(batch: UInt64) {
     for index in 0..<100 {
       let seed = batch * 1_000 + UInt64(index)

@@ -86,7 +86,8 @@ struct OrderTests {
         for statement in statements {
           _ =
             statement.isLink
-            ? records[statement.id]?.link(to: statement.to, at: statement.at) : records[statement.id]?.tie(to: statement.to, at: statement.at)
+            ? records[statement.id]?.link(to: statement.to, at: statement.at)
+            : records[statement.id]?.tie(to: statement.to, at: statement.at)
         }
         return Identity.resolve(records)
       }

@@ -35,7 +35,8 @@ struct RetryPolicyTests {
   @Test("Sent, refused and unknown are final: what may have arrived is not sent again")
   func final() {
     #expect(policy.verdict(on: .sent, attempts: 1, now: now, random: 0) == .finished(.sent, reason: nil))
-    #expect(policy.verdict(on: .refused(reason: "no", breaksChannel: true), attempts: 1, now: now, random: 0) == .finished(.failed, reason: "no"))
+    #expect(
+      policy.verdict(on: .refused(reason: "no", breaksChannel: true), attempts: 1, now: now, random: 0) == .finished(.failed, reason: "no"))
     #expect(policy.verdict(on: .unknown(reason: "time"), attempts: 1, now: now, random: 0) == .finished(.unknown, reason: "time"))
   }
 
@@ -54,7 +55,9 @@ struct RetryPolicyTests {
     #expect(lane == LaneState() && lane.isOpen(at: now))
   }
 
-  @Test("A receiver that asks for time gets it for the whole lane; a broken channel is only probed; a refused message is no failure of the lane")
+  @Test(
+    "A receiver that asks for time gets it for the whole lane; a broken channel is only probed; a refused message is no failure of the lane"
+  )
   func laneRequests() {
     var asked = LaneState()
     asked.record(.retry(reason: "429", after: .seconds(20)), now: now, random: 0)

@@ -5,7 +5,8 @@ import TestKit
 enum Blueprints {
   /// The table of the `sop` starter: last login 40, open tickets 30, adopted features 30.
   static let sop = Blueprint(
-    company: "Test", catalog: RandomModel.catalog, model: model(), alerts: AlertRules(critical: CriticalAlert(channels: ["slack"])), version: "sop")
+    company: "Test", catalog: RandomModel.catalog, model: model(), alerts: AlertRules(critical: CriticalAlert(channels: ["slack"])),
+    version: "sop")
 
   static func model(
     login: [(hours: Int64, points: Int)] = [(24, 40), (168, 30), (720, 20)], feature: Double = 10,
@@ -37,9 +38,12 @@ enum Blueprints {
 
 /// Entries in few words.
 enum Entry {
-  static func event(_ name: String = "Signed In", of customer: String = "acme", at: Instant, received: Instant? = nil, id: String? = nil) -> LogEntry {
+  static func event(_ name: String = "Signed In", of customer: String = "acme", at: Instant, received: Instant? = nil, id: String? = nil)
+    -> LogEntry
+  {
     LogEntry(
-      messageID: id ?? "\(name)/\(customer)/\(at.microseconds)", at: at, version: at, receivedAt: received ?? at, actor: Actor(customer: customer),
+      messageID: id ?? "\(name)/\(customer)/\(at.microseconds)", at: at, version: at, receivedAt: received ?? at,
+      actor: Actor(customer: customer),
       fact: .event(name: name, properties: []))
   }
 

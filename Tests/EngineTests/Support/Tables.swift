@@ -9,14 +9,14 @@ enum Tables {
     "contact": "SELECT shard, customer, id, attributes FROM contact",
     "usage_daily":
       """
-      SELECT shard, customer, actor, pinned, event_name.name, day, count, first, last FROM usage_daily
-      JOIN event_name ON event_name.id = usage_daily.event
-      """,
+    SELECT shard, customer, actor, pinned, event_name.name, day, count, first, last FROM usage_daily
+    JOIN event_name ON event_name.id = usage_daily.event
+    """,
     "customer_event":
       """
-      SELECT customer_event.shard, customer_event.customer, customer_event.at, event.message_id, actor, pinned FROM customer_event
-      JOIN event ON event.position = customer_event.position
-      """,
+    SELECT customer_event.shard, customer_event.customer, customer_event.at, event.message_id, actor, pinned FROM customer_event
+    JOIN event ON event.position = customer_event.position
+    """,
     "ticket": "SELECT shard, customer, id, actor, pinned, state FROM ticket",
     "subscription": "SELECT shard, customer, id, actor, pinned, state FROM subscription",
     "survey_response": "SELECT shard, customer, id, actor, pinned, state FROM survey_response",
