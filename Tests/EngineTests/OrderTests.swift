@@ -6,12 +6,12 @@ import Testing
 
 @Suite("The fold in any order")
 struct FoldOrderTests {
-  static let cases = 16
+  static let usual = 16
   static let orders = 3
 
   @Test("Rule 2: any order, any batches, any repeats give the same customers, tables and scores")
   func orders() async throws {
-    for seed in 0..<UInt64(Self.cases) {
+    for seed in 0..<cases(Self.usual) {
       var models = RandomModel(seed: seed)
       var log = RandomLog(seed: seed)
       var random = SplitMix64(seed: seed, stream: 5)

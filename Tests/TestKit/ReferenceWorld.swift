@@ -93,10 +93,10 @@ package struct ReferenceCustomer {
     self.entries = entries
   }
 
-  /// With only what had happened by `at`; `nil`: nothing had.
+  /// With only what had happened by `at`; `nil`: nothing had, or it starts later by its own account.
   package func asOf(_ at: Instant) -> ReferenceCustomer? {
-    let known = entries.filter { $0.entry.at <= at }
-    return known.isEmpty ? nil : ReferenceCustomer(id: id, entries: known)
+    let past = ReferenceCustomer(id: id, entries: entries.filter { $0.entry.at <= at })
+    return past.entries.isEmpty || past.startedAt > at ? nil : past
   }
 
   func attribute(_ name: String) -> JSON? {

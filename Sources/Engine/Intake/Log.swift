@@ -25,7 +25,7 @@ public struct Log: Sendable {
   func append(_ entries: [LogEntry], _ connection: any Connection) throws -> [AppendOutcome] {
     var outcomes: [AppendOutcome] = []
     outcomes.reserveCapacity(entries.count)
-    for entry in entries {
+    for entry in entries.lazy.map(\.asLogged) {
       let key = entry.actor.customer ?? entry.actor.contact ?? entry.actor.anonymous ?? ""
       let isNew = try EventQueries.append(entry, hash: hash, shard: Shard.number(of: key), connection)
       outcomes.append(isNew ? .accepted : .duplicate)

@@ -194,7 +194,7 @@ public struct RecordReader: Sendable {
     let hash = StableHash.contentID(Self.content(actor, fact, stated))
     return LogEntry(
       messageID: TrackingText.messageID("\(fact.kind):\(id):\(hash)"), at: at, version: version, receivedAt: values.receivedAt,
-      actor: actor, fact: fact, record: id)
+      actor: actor, fact: fact, record: updated == nil ? id : nil)
   }
 
   /// What makes two rows the same: everything they say, and nothing of when it was imported. Part of stored ids, so it may never change.

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Health of random customers under random models")
 struct HealthPropertyTests {
-  static let cases = 1_000
+  static let usual = 1_000
 
   /// A customer with what has arrived of it by `at`.
   private struct World {
@@ -30,7 +30,7 @@ struct HealthPropertyTests {
 
   @Test("Rule 5: points of measures and caps sum to the score, within the maxima of measures and pillars")
   func pointsAddUp() {
-    for seed in 0..<UInt64(Self.cases) {
+    for seed in 0..<cases(Self.usual) {
       var world = World(seed)
       let model = world.model
       let evaluator = HealthEvaluator(model: model, catalog: RandomModel.catalog)
@@ -53,7 +53,7 @@ struct HealthPropertyTests {
 
   @Test("Rule 2: every signal and score equals the plain computation from raw entries")
   func reference() {
-    for seed in 0..<UInt64(Self.cases) {
+    for seed in 0..<cases(Self.usual) {
       let world = World(seed)
       let (state, raw, model, at) = (world.state, world.raw, world.model, world.at)
       let reader = SignalReader(catalog: RandomModel.catalog)
@@ -71,7 +71,7 @@ struct HealthPropertyTests {
   @Test("Rule 7: until the instant a signal names, it stays or runs on evenly")
   func signalsHold() {
     let reader = SignalReader(catalog: RandomModel.catalog)
-    for seed in 0..<UInt64(Self.cases) {
+    for seed in 0..<cases(Self.usual) {
       var world = World(seed)
       let (state, at) = (world.state, world.at)
       func reading(_ formula: Formula, _ at: Instant) -> Reading {
@@ -93,7 +93,7 @@ struct HealthPropertyTests {
   @Test("Rule 7: time alone changes no points before the next change, and some at it")
   func nextChange() {
     var exact = 0
-    for seed in 0..<UInt64(Self.cases) {
+    for seed in 0..<cases(Self.usual) {
       var world = World(seed)
       let (state, model, at) = (world.state, world.model, world.at)
       let evaluator = HealthEvaluator(model: model, catalog: RandomModel.catalog)
@@ -112,7 +112,7 @@ struct HealthPropertyTests {
         #expect(evaluator.nextChange(of: state, after: now, steps: 63).map { $0 < next } ?? false, "seed \(seed)")
       }
     }
-    #expect(exact > Self.cases / 3)
+    #expect(exact > Self.usual / 3)
   }
 }
 

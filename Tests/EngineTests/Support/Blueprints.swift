@@ -8,7 +8,10 @@ enum Blueprints {
     company: "Test", catalog: RandomModel.catalog, model: model(), alerts: AlertRules(critical: CriticalAlert(channels: ["slack"])),
     version: "sop")
 
-  static func model(login: [(hours: Int64, points: Int)] = [(24, 40), (168, 30), (720, 20)], version: String = "sop-1") -> HealthModel {
+  static func model(
+    login: [(hours: Int64, points: Int)] = [(24, 40), (168, 30), (720, 20)], feature: Double = 10,
+    version: String = "sop-1"
+  ) -> HealthModel {
     let steps = login.map { PointsRule.Step(limit: .duration(.hours($0.hours)), points: $0.points) }
     let ages = Measure(
       name: "last_login", title: "Last login", signal: RandomModel.formula("age(login)"), rule: .below(steps, otherwise: 0), max: 40)
@@ -17,7 +20,7 @@ enum Blueprints {
       rule: .each(start: 30, each: -10, bonus: 0, bonusWhen: nil), max: 30)
     let features = Measure(
       name: "features", title: "Adopted features", signal: RandomModel.formula("features()"),
-      rule: .each(start: 0, each: 10, bonus: 0, bonusWhen: nil), max: 30)
+      rule: .each(start: 0, each: feature, bonus: 0, bonusWhen: nil), max: 30)
     return HealthModel(
       pillars: [
         Pillar(name: "engagement", max: 40, measures: [ages]), Pillar(name: "support", max: 30, measures: [tickets]),

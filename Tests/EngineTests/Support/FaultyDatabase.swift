@@ -1,0 +1,85 @@
+import SQL
+import Synchronization
+
+/// A database whose writes fail when the test says so: at the n-th statement, or at the commit.
+final class FaultyDatabase: Database {
+  enum Fault: Hashable, Sendable {
+    /// Counted from 0 within a transaction.
+    case statement(Int)
+    case commit
+  }
+
+  private struct State {
+    var fault: Fault?
+    var executed = 0
+    var commits = 0
+  }
+
+  private let inner: any Database
+  private let state = Mutex(State())
+
+  init(_ inner: any Database) { self.inner = inner }
+
+  static let failure = DatabaseFailure(kind: .other, message: "the test pulled the plug", detail: "test")
+
+  /// The next fault; gone once it has struck.
+  var fault: Fault? {
+    get { state.withLock { $0.fault } }
+    set { state.withLock { $0.fault = newValue } }
+  }
+
+  /// Write transactions that have been committed.
+  var commits: Int { state.withLock { $0.commits } }
+
+  func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T { try await inner.read(body) }
+
+  func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    let result = try await inner.write { [self] connection in
+      state.withLock { $0.executed = 0 }
+      let result = try body(FaultyConnection(inner: connection, beforeStatement: beforeStatement))
+      try strike { $0.fault == .commit }
+      return result
+    }
+    state.withLock { $0.commits += 1 }
+    return result
+  }
+
+  private func beforeStatement() throws {
+    try strike { state in
+      defer { state.executed += 1 }
+      return state.fault == .statement(state.executed)
+    }
+  }
+
+  private func strike(_ isDue: (inout State) -> Bool) throws {
+    let strikes = state.withLock { state in
+      let strikes = isDue(&state)
+      if strikes { state.fault = nil }
+      return strikes
+    }
+    if strikes { throw Self.failure }
+  }
+
+  func backup(to path: String) async throws { try await inner.backup(to: path) }
+  func close() async throws { try await inner.close() }
+}
+
+private struct FaultyConnection: Connection {
+  let inner: any Connection
+  let beforeStatement: () throws -> Void
+
+  func execute(_ sql: String, _ values: [any SQLBindable]) throws -> Int {
+    try beforeStatement()
+    return try inner.execute(sql, values)
+  }
+
+  func each(_ sql: String, _ values: [any SQLBindable], _ body: (any Row) throws -> Bool) throws {
+    try beforeStatement()
+    try inner.each(sql, values, body)
+  }
+
+  func script(_ sql: String) throws {
+    try beforeStatement()
+    try inner.script(sql)
+  }
+}
