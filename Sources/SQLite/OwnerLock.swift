@@ -1,13 +1,19 @@
 import Foundation
+import SQL
 
 /// Says which process folds an embedded database: a lock on a file beside it, gone with the process however it ends.
 public final class OwnerLock: Sendable {
   private let descriptor: Int32
 
   /// Takes the lock; `nil` where another process has it.
-  public init?(databasePath: String) {
-    descriptor = open(databasePath + ".owner", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return nil }
+  /// - Throws: `DatabaseFailure` where the lock's file cannot be made.
+  public init?(databasePath: String) throws {
+    let path = URL(fileURLWithPath: databasePath).resolvingSymlinksInPath().path + ".owner"
+    descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw DatabaseFailure(
+        kind: .unusable, message: "\(path) cannot be made: may you write beside the database?", detail: "errno \(errno)")
+    }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       return nil

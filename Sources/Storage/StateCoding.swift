@@ -54,7 +54,7 @@ enum StateCoding {
 
   static func subscription(_ text: String) throws -> Versioned<SubscriptionRecord> {
     let json = try parse(text)
-    guard case .subscription(let record) = try Fact(kind: "subscription", name: nil, payload: json["record"] ?? .null) else {
+    guard case .subscription(let record) = try fact("subscription", json, text) else {
       throw Unreadable(text)
     }
     return Versioned(record, version: try instant(json["version"], in: text))
@@ -70,7 +70,7 @@ enum StateCoding {
 
   static func response(_ text: String) throws -> Versioned<CustomerState.Response> {
     let json = try parse(text)
-    guard case .response(let record) = try Fact(kind: "response", name: nil, payload: json["record"] ?? .null) else {
+    guard case .response(let record) = try fact("response", json, text) else {
       throw Unreadable(text)
     }
     return Versioned(
@@ -90,7 +90,16 @@ enum StateCoding {
 
   private static func parse(_ text: String) throws -> JSON {
     do {
-      return try JSON.parse(text)
+      // What stands in a column was bounded when it came in; here only damage can make it unreadable.
+      return try JSON.parse(text, limits: JSONLimits(depth: 128, bytes: .max, values: .max))
+    } catch {
+      throw Unreadable(text)
+    }
+  }
+
+  private static func fact(_ kind: String, _ json: JSON, _ text: String) throws -> Fact {
+    do {
+      return try Fact(kind: kind, name: nil, payload: json["record"] ?? .null)
     } catch {
       throw Unreadable(text)
     }

@@ -86,7 +86,7 @@ struct House {
 
   /// Brings scores up to date if no server does: so that what is read is right to the second.
   func catchUp() async throws {
-    guard let lock = OwnerLock(databasePath: path) else { return }
+    guard let lock = try OwnerLock(databasePath: path) else { return }
     try await lock.held { try await Self.settle(makeFold()) }
   }
 
@@ -98,17 +98,29 @@ struct House {
 
   func close() async throws { try await database.close() }
 
+  /// For what needs no configuration: keys, the outbox, backups work while a file of it is being mended.
+  static func withoutConfiguration<T>(
+    _ database: DatabaseOption, mayCreate: Bool = false, _ body: (House) async throws -> T
+  ) async throws -> T {
+    let blank = Blueprint(company: "", catalog: Catalog(), model: HealthModel(pillars: [], version: ""), version: "")
+    return try await opened(open(database, blueprint: blank, mayCreate: mayCreate), body)
+  }
+
   /// Opens, runs `body`, closes.
   static func with<T>(
     _ database: DatabaseOption, _ config: ConfigOption, mayCreate: Bool = false, showsWarnings: Bool = false,
     _ body: (House) async throws -> T
   ) async throws -> T {
-    let house = try await open(database, blueprint: config.load(showsWarnings: showsWarnings), mayCreate: mayCreate)
+    try await opened(open(database, blueprint: config.load(showsWarnings: showsWarnings), mayCreate: mayCreate), body)
+  }
+
+  private static func opened<T>(_ house: House, _ body: (House) async throws -> T) async throws -> T {
     do {
       let result = try await body(house)
       try await house.close()
       return result
     } catch {
+      // The first error is the one to tell.
       try? await house.close()
       throw error
     }

@@ -117,7 +117,7 @@ package struct ReferenceCustomer {
     return best.flatMap { $0.value.isNull ? nil : $0.value }
   }
 
-  var startedAt: Instant {
+  public var startedAt: Instant {
     if let text = attribute("created_at")?.string, let stated = Instant(iso8601: text) { return stated }
     let seen = entries.map(\.entry.at).filter { $0 > .distantPast }.min()
     return seen ?? entries.map(\.entry.receivedAt).min() ?? .distantFuture

@@ -60,9 +60,10 @@ public struct Advice: Hashable, Sendable {
         return steps.compactMap { Option(measure, gain: min($0.points, measure.max) - score.points, "at least \($0.limit.words)") }
       case .each(_, let each, _, _):
         guard each != 0, case .number(let value)? = score.signal else { return [] }
-        let most = Int((Double(measure.max - score.points) / abs(each)).rounded(.up))
+        // Nobody plans more than a hundred steps ahead.
+        let most = Int(min((Double(measure.max - score.points) / abs(each)).rounded(.up), 100))
         guard most > 0 else { return [] }
-        return (1...min(most, 100)).compactMap { step in
+        return (1...most).compactMap { step in
           let target = value + (each > 0 ? Double(step) : -Double(step))
           guard target >= 0 else { return nil }
           let gain = min(Int((abs(each) * Double(step)).rounded()), measure.max - score.points)

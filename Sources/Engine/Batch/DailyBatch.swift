@@ -64,13 +64,20 @@ public struct DailyBatch: Sendable {
   private static func check(
     after place: CustomerPlace, _ fold: inout FoldTransaction, _ connection: any Connection
   ) throws -> Page {
-    let stored = try CustomerWalk.page(after: place, limit: 500, scope: fold.scope, connection)
-    var page = Page(customers: stored.count, differences: [], next: stored.last.map { CustomerPlace($0.state.id) })
-    for customer in stored {
+    let stretch = try CustomerWalk.page(after: place, limit: 500, scope: fold.scope, connection)
+    var page = Page(customers: stretch.customers.count, differences: [], next: stretch.end)
+    page.differences = stretch.unreadable.map { "\($0): a stored row cannot be read; `holdfast rebuild` makes it anew from the log" }
+    for customer in stretch.customers {
       let id = customer.state.id
       try fold.ensure(customer: id, isNamed: false)
       try fold.advance(id)
-      guard let live = fold.memory.customers[id]?.health else { continue }
+      guard let live = fold.memory.customers[id]?.health else {
+        page.differences.append("\(id): it had no score")
+        try fold.touch(id, at: .distantPast)
+        continue
+      }
+      // A model that is just being adopted is no difference.
+      guard live.model == fold.evaluator.model.version else { continue }
       let at = max(fold.now, live.calculatedAt)
       let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
       if derived.score != live.score || derived.band != live.band || derived.points != live.points {
@@ -81,7 +88,7 @@ public struct DailyBatch: Sendable {
         try fold.record(derived, of: id, cause: .time, newest: .distantPast)
       }
     }
-    try fold.flush()
+    try fold.finish()
     return page
   }
 }

@@ -10,15 +10,19 @@ public struct DailyService: Service {
   public init(fold: Fold) { batch = DailyBatch(fold: fold) }
 
   public func run() async throws {
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         do {
           if let report = try await batch.runIfDue() {
             batch.fold.logger.info(
               "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])
           }
-        } catch let failure as DatabaseFailure {
-          batch.fold.logger.error("the daily batch failed; trying again", metadata: ["error": "\(failure.detail)"])
+        } catch is CancellationError {
+          return
+        } catch {
+          // Whatever it is, the server goes on; the next look tries again.
+          let detail = (error as? DatabaseFailure)?.detail ?? "\(error)"
+          batch.fold.logger.error("the daily batch failed; trying again", metadata: ["error": "\(detail)"])
         }
         do {
           try await batch.fold.time.sleep(for: .seconds(30))

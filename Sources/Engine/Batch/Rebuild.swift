@@ -55,21 +55,21 @@ public struct Rebuild: Sendable {
 
   private static func rescore(blueprint: Blueprint, now: Instant, report: inout Report, _ connection: any Connection) throws {
     var scoring = try FoldTransaction(memory: FoldMemory(), blueprint: blueprint, now: now, connection: connection)
-    var place = CustomerPlace.start
-    while case let page = try CustomerWalk.page(after: place, limit: 500, scope: scoring.scope, connection), let last = page.last {
-      for customer in page {
+    try CustomerWalk.each(scope: scoring.scope, connection) { customers in
+      for customer in customers {
         let id = customer.state.id
         scoring.memory.customers[id] = customer
         let at = max(now, customer.health?.calculatedAt ?? now)
         let health = scoring.evaluator.health(of: customer.state, at: at, arrivals: scoring.memory.arrivals ?? Arrivals())
-        if health.score != customer.health?.score {
+        if health.score != customer.health?.score || health.points != customer.health?.points || health.band != customer.health?.band {
           report.changedScores.append("\(id): \(customer.health.map { "\($0.score)" } ?? "none") → \(health.score)")
         }
         try scoring.record(health, of: id, cause: .repair, newest: .distantPast)
       }
-      report.customers += page.count
-      place = CustomerPlace(last.state.id)
+      report.customers += customers.count
     }
+    // A customer that turned out to be none leaves no score behind.
+    try HealthQueries.deleteOrphans(connection)
     try scoring.flush()
   }
 }

@@ -99,6 +99,10 @@ public final class Fold: Sendable {
     return try await transaction { fold, connection in
       let due = try HealthQueries.due(at: fold.now, limit: limit, connection)
       for id in due {
+        guard try CustomerQueries.exists(id, connection) else {
+          try HealthQueries.deleteOrphans(connection)
+          continue
+        }
         try fold.ensure(customer: id, isNamed: false)
         try fold.advance(id)
       }
@@ -112,12 +116,12 @@ public final class Fold: Sendable {
   private func rescore(after place: CustomerPlace, limit: Int = 500) async throws -> CustomerPlace? {
     try await transaction { fold, connection in
       let page = try CustomerWalk.page(after: place, limit: limit, scope: fold.scope, connection)
-      for customer in page {
+      for customer in page.customers {
         fold.memory.customers[customer.state.id] = customer
         try fold.touch(customer.state.id, at: .distantPast)
       }
       try fold.finish()
-      return page.last.map { CustomerPlace($0.state.id) }
+      return page.end
     }
   }
 

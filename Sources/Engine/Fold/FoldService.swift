@@ -36,7 +36,7 @@ public final class FoldService: Service, Sendable {
       } onCancelOrGracefulShutdown: { [signal] in
         signal.finish()
       }
-      // What was answered by now is folded before the house closes.
+      // What waits beyond this one step is folded at the next start.
       await work()
       group.cancelAll()
     }
@@ -53,12 +53,15 @@ public final class FoldService: Service, Sendable {
     }
   }
 
+  private static let batch = 5_000
+
   private func work() async {
     do {
       var folded = 0
       repeat {
-        folded = try await fold.foldNext()
-        folded += try await fold.passTime()
+        folded = try await fold.foldNext(limit: Self.batch)
+        // Time passes for customers whose answered events are all taken in, lest one be called silent whose login still waits.
+        if folded < Self.batch { folded += try await fold.passTime() }
       } while folded > 0 && !Task.isShuttingDownGracefully
       healthy.withLock { $0 = true }
     } catch {

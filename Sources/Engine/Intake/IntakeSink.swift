@@ -30,9 +30,16 @@ public struct SetAside: Hashable, Sendable {
 }
 
 /// Why nothing of a call was taken; the sender should come again.
-public enum IntakeRefusal: Error, Hashable, Sendable {
+public enum IntakeRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// The queue is full: 429 with `Retry-After` in whole seconds.
   case overloaded(retryAfter: Int)
   /// The database cannot take writes now: 503. The text is for the sender, without internals.
   case unavailable(String)
+
+  public var description: String {
+    switch self {
+    case .overloaded(let seconds): "the queue is full; try again in \(seconds) s"
+    case .unavailable(let reason): reason
+    }
+  }
 }

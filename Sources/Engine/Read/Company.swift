@@ -36,9 +36,8 @@ extension Inquiries {
     var sum = 0
     var customers = 0
     var movers: [HealthSummary.Mover] = []
-    var place = CustomerPlace.start
     let scope = blueprint.scope(today: at.day)
-    while case let page = try CustomerWalk.page(after: place, limit: 500, scope: scope, connection), let last = page.last {
+    try CustomerWalk.each(scope: scope, connection) { page in
       for customer in page {
         let id = customer.state.id
         guard let state = try Replay.state(of: id, at: at, scope: scope, connection) else { continue }
@@ -50,7 +49,6 @@ extension Inquiries {
         let past = evaluator.explanation(of: before, at: mark).score
         if past != explanation.score { movers.append(HealthSummary.Mover(id: id, name: state.name, from: past, to: explanation.score)) }
       }
-      place = CustomerPlace(last.state.id)
     }
     let falls = movers.filter { $0.to < $0.from }.sorted { ($0.to - $0.from, $0.id) < ($1.to - $1.from, $1.id) }
     let rises = movers.filter { $0.to > $0.from }.sorted { ($1.to - $1.from, $0.id) < ($0.to - $0.from, $1.id) }

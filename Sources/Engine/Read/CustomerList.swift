@@ -46,10 +46,7 @@ struct CustomerList {
     let scope = blueprint.scope(today: at.day, extra: extra)
     let evaluator = blueprint.evaluator
     let reader = SignalReader(catalog: blueprint.catalog)
-    var place = CustomerPlace.start
-    while true {
-      let customers = try CustomerWalk.page(after: place, limit: 500, scope: scope, connection)
-      guard let last = customers.last else { return }
+    try CustomerWalk.each(scope: scope, connection) { customers in
       for customer in customers {
         var state = customer.state
         var health = customer.health
@@ -62,7 +59,6 @@ struct CustomerList {
         let mrr = query.sort == .mrr ? reader.reading(of: .mrr, in: state, at: at).value : nil
         body(CustomerSummary(state: state, health: health, at: at), mrr.flatMap { if case .number(let value) = $0 { value } else { nil } })
       }
-      place = CustomerPlace(last.state.id)
     }
   }
 }

@@ -16,33 +16,50 @@ public struct CustomerPlace: Hashable, Sendable {
 
 /// Walks over all customers a page at a time: one query a table and page, each a range of its key.
 public enum CustomerWalk {
-  /// The next page in the order (shard, id), each customer whole; empty at the end.
+  /// Part of a walk. A customer of whom a row cannot be read is passed over and named; its neighbours go on.
+  public struct Stretch: Sendable {
+    public var customers: [StoredCustomer]
+    public var unreadable: [String]
+    /// Where the next stretch begins; `nil` at the end of all.
+    public var end: CustomerPlace?
+  }
+
+  /// The next customers in the order (shard, id), each whole.
   public static func page(after place: CustomerPlace, limit: Int, scope: StateScope, _ connection: any Connection) throws
-    -> [StoredCustomer]
+    -> Stretch
   {
     var order: [String] = []
     var customers: [String: StoredCustomer] = [:]
+    var unreadable: Set<String> = []
     try connection.each(
       "SELECT id, first_seen, first_heard, is_named, attributes FROM customer WHERE (shard, id) > ($1, $2) ORDER BY shard, id LIMIT $3",
       [place.shard, place.id, limit]
     ) { row in
       let id = row.text(0)
+      order.append(id)
       var state = CustomerState(
         id: id, firstSeen: Instant(microseconds: row.integer(1)), firstHeard: Instant(microseconds: row.integer(2)))
-      state.attributes = try StateCoding.attributes(row.text(4))
-      order.append(id)
-      customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
+      do {
+        state.attributes = try StateCoding.attributes(row.text(4))
+        customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
+      } catch is Unreadable {
+        unreadable.insert(id)
+      }
       return true
     }
-    guard let last = order.last else { return [] }
+    guard let last = order.last else { return Stretch(customers: [], unreadable: [], end: nil) }
     let end = CustomerPlace(last)
     let range: [any SQLBindable] = [place.shard, place.id, end.shard, end.id]
     func each(_ sql: String, _ body: (inout StoredCustomer, any Row) throws -> Void) throws {
       try connection.each(sql, range) { row in
         let id = row.text(0)
         guard var customer = customers.removeValue(forKey: id) else { return true }
-        defer { customers[id] = customer }
-        try body(&customer, row)
+        do {
+          try body(&customer, row)
+          customers[id] = customer
+        } catch is Unreadable {
+          unreadable.insert(id)
+        }
         return true
       }
     }
@@ -67,6 +84,18 @@ public enum CustomerWalk {
     try each("SELECT customer, attributes FROM contact \(bounds) AND id = customer") {
       $0.state.ownTraits = try StateCoding.attributes($1.text(1))
     }
-    return order.compactMap { customers[$0] }
+    return Stretch(customers: order.compactMap { customers[$0] }, unreadable: unreadable.sorted(), end: end)
+  }
+
+  /// All customers, a stretch at a time.
+  public static func each(
+    limit: Int = 500, scope: StateScope, _ connection: any Connection, _ body: ([StoredCustomer]) throws -> Void
+  ) throws {
+    var place: CustomerPlace? = .start
+    while let from = place {
+      let stretch = try page(after: from, limit: limit, scope: scope, connection)
+      try body(stretch.customers)
+      place = stretch.end
+    }
   }
 }

@@ -59,6 +59,14 @@ public enum HealthQueries {
       ])
   }
 
+  /// Removes scores of customers that are not there.
+  public static func deleteOrphans(_ connection: any Connection) throws {
+    try connection.execute(
+      """
+      DELETE FROM health WHERE NOT EXISTS (SELECT 1 FROM customer WHERE customer.shard = health.shard AND customer.id = health.customer)
+      """)
+  }
+
   /// Changes of one customer, newest first.
   public static func changes(of customer: String, limit: Int, _ connection: any Connection) throws -> [HealthChange] {
     try connection.rows(

@@ -23,7 +23,7 @@ struct InitCommand: AsyncParsableCommand {
       """
       The starter “\(starter.name)” is in \(directory): \(starter.summary)
       Next: holdfast check --config \(directory)
-            holdfast key add --scope write --config \(directory)
+            holdfast key add --scope write
             holdfast serve --config \(directory)
       """)
   }

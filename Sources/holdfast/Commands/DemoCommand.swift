@@ -37,6 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
       if try await house.database.read({ try HousekeepingQueries.setting(Self.marker, $0) }) == nil { try await load(into: house) }
       try await house.catchUp()
       guard !loadOnly else { return }
+      for key in try await house.keys.all() where key.name == "demo" && key.revokedAt == nil { _ = try await house.keys.revoke(id: key.id) }
       let writeKey = try await house.keys.create(scope: .write, name: "demo")
       let apiKey = try await house.keys.create(scope: .api, name: "demo")
       let guide = try await DemoGuide(house: house, writeKey: writeKey, apiKey: apiKey, directory: directory)
@@ -57,7 +58,7 @@ struct DemoCommand: AsyncParsableCommand {
       guard isEmpty || manager.fileExists(atPath: directory + "/config/holdfast.yaml") else {
         throw Refusal("\(directory) is there and is no demo; name another place with --directory")
       }
-      guard OwnerLock(databasePath: directory + "/holdfast.db") != nil else {
+      guard try OwnerLock(databasePath: directory + "/holdfast.db") != nil else {
         throw Refusal("a demo is running in \(directory); stop it first")
       }
       try manager.removeItem(atPath: directory)

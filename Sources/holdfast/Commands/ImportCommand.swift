@@ -59,7 +59,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   /// Folds what came in, if no server does.
   private func score(_ house: House) async throws {
-    guard let lock = OwnerLock(databasePath: house.path) else { return Terminal.note("The running server scores what came in.") }
+    guard let lock = try OwnerLock(databasePath: house.path) else { return Terminal.note("The running server scores what came in.") }
     try await lock.held {
       let fold = house.makeFold()
       let backlog = try await house.inquiries.backlog()

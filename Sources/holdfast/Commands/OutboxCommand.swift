@@ -10,7 +10,6 @@ struct OutboxCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List deliveries, newest first.")
-    @OptionGroup var config: ConfigOption
     @OptionGroup var database: DatabaseOption
     @Option(help: "Only those \(Delivery.State.allCases.map(\.rawValue).joined(separator: ", ")).") var state: String?
     @Option(help: "At most so many.") var limit = 100
@@ -23,7 +22,7 @@ struct OutboxCommand: AsyncParsableCommand {
         }
         return state
       }
-      try await House.with(database, config) { house in
+      try await House.withoutConfiguration(database) { house in
         let limit = limit
         let deliveries = try await house.database.read { try DeliveryQueries.list(state: wanted, limit: limit, $0) }
         print(format == .json ? JSON.array(deliveries.map(Self.json)).printed() : Self.table(deliveries))
@@ -50,12 +49,11 @@ struct OutboxCommand: AsyncParsableCommand {
   struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Send again what failed, or one delivery by its key (also where its outcome is unknown).")
-    @OptionGroup var config: ConfigOption
     @OptionGroup var database: DatabaseOption
     @Argument(help: "The delivery's key; without it, all that failed.") var key: String?
 
     func run() async throws {
-      try await House.with(database, config) { house in
+      try await House.withoutConfiguration(database) { house in
         let now = house.time.now()
         guard let key else {
           let count = try await house.database.write { try DeliveryQueries.retryFailed(now: now, $0) }
@@ -71,12 +69,11 @@ struct OutboxCommand: AsyncParsableCommand {
 
   struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Take a pending delivery back.")
-    @OptionGroup var config: ConfigOption
     @OptionGroup var database: DatabaseOption
     @Argument(help: "The delivery's key.") var key: String
 
     func run() async throws {
-      try await House.with(database, config) { house in
+      try await House.withoutConfiguration(database) { house in
         let now = house.time.now()
         guard try await house.database.write({ try DeliveryQueries.cancel(key: key, now: now, $0) }) else {
           throw Refusal("no pending delivery has the key “\(key)”")

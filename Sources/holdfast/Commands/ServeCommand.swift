@@ -52,8 +52,8 @@ struct Serving {
   let address: (host: String, port: Int)
 
   func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
-    guard let lock = OwnerLock(databasePath: house.path) else {
-      throw Refusal("another holdfast serves \(house.path) already; a SQLite database has one server (see docs for PostgreSQL)")
+    guard let lock = try OwnerLock(databasePath: house.path) else {
+      throw Refusal("another holdfast serves \(house.path) already; a SQLite database has one server at a time")
     }
     try await lock.held {
       let client = HTTPClient(configuration: Outbound.configuration)
@@ -87,11 +87,12 @@ struct Serving {
       host: address.host, port: address.port, onListening: onListening)
     let reload = Reload(config: config, current: current, fold: fold, outbox: outbox, logger: logger)
     let services: [any Service] = [outbox, folding, DailyService(fold: fold), reload, intake, server]
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-    try await group.run()
+    var configuration = ServiceGroupConfiguration(
+      services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // Whoever still trickles a body by then is cut off; what was answered is durable all the same.
+    configuration.maximumGracefulShutdownDuration = .seconds(20)
+    try await ServiceGroup(configuration: configuration).run()
   }
 }
 

@@ -13,7 +13,6 @@ struct KeyCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Make a key. It is printed once and stored only as a hash.")
     @OptionGroup var database: DatabaseOption
-    @OptionGroup var config: ConfigOption
     @Option(help: "write (tracking API) or api (reads and imports).") var scope: String
     @Option(help: "What it is for.") var name = "unnamed"
 
@@ -21,17 +20,18 @@ struct KeyCommand: AsyncParsableCommand {
       guard let scope = KeyScope(rawValue: scope) else {
         throw ValidationError("--scope takes \(KeyScope.allCases.map(\.rawValue).joined(separator: " or ")), not “\(scope)”")
       }
-      try await House.with(database, config, mayCreate: true) { house in print(try await house.keys.create(scope: scope, name: name)) }
+      try await House.withoutConfiguration(database, mayCreate: true) { house in
+        print(try await house.keys.create(scope: scope, name: name))
+      }
     }
   }
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List keys; the keys themselves are not known any more.")
     @OptionGroup var database: DatabaseOption
-    @OptionGroup var config: ConfigOption
 
     func run() async throws {
-      try await House.with(database, config) { house in
+      try await House.withoutConfiguration(database) { house in
         let rows = try await house.keys.all().map { key in
           [key.id, key.scope.rawValue, key.name, key.createdAt.iso8601, key.revokedAt.map { "revoked \($0.iso8601)" } ?? "in force"]
         }
@@ -43,11 +43,10 @@ struct KeyCommand: AsyncParsableCommand {
   struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "End a key; servers notice within seconds.")
     @OptionGroup var database: DatabaseOption
-    @OptionGroup var config: ConfigOption
     @Argument(help: "The key's id, see `holdfast key list`.") var id: String
 
     func run() async throws {
-      try await House.with(database, config) { house in
+      try await House.withoutConfiguration(database) { house in
         guard try await house.keys.revoke(id: id) else { throw Refusal("no key in force has the id “\(id)”") }
         Terminal.note("\(id) is revoked")
       }
@@ -64,7 +63,7 @@ struct RebuildCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await House.with(database, config) { house in
-      guard let lock = OwnerLock(databasePath: house.path) else {
+      guard let lock = try OwnerLock(databasePath: house.path) else {
         throw Refusal("a server is running on \(house.path); stop it first, a rebuild needs the database for itself")
       }
       try await lock.held {
@@ -87,13 +86,12 @@ struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup", abstract: "Copy the whole database, consistent, to a new file while a server may go on.")
 
-  @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption
   @Argument(help: "The file to write; must not be there yet.") var file: String
 
   func run() async throws {
     guard !FileManager.default.fileExists(atPath: file) else { throw Refusal("\(file) is there already; nothing was written") }
-    try await House.with(database, config) { house in
+    try await House.withoutConfiguration(database) { house in
       let partial = file + ".partial"
       try? FileManager.default.removeItem(atPath: partial)
       try await house.database.backup(to: partial)

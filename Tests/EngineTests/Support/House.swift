@@ -53,7 +53,7 @@ struct House: Sendable {
     try await database.read { connection in
       let scope = StateScope(events: [], keepingFrom: Day(number: .max))
       let all = try CustomerWalk.page(after: .start, limit: 10_000, scope: scope, connection)
-      return Dictionary(uniqueKeysWithValues: all.compactMap { customer in customer.health.map { (customer.state.id, $0) } })
+      return Dictionary(uniqueKeysWithValues: all.customers.compactMap { customer in customer.health.map { (customer.state.id, $0) } })
     }
   }
 
