@@ -49,6 +49,12 @@ private struct RecordTestError: Error { var outcome: [RecordOutcome] }
     #expect(updated.at == time("2024-03-01T10:00:00Z") && updated.version == updated.at)
   }
 
+  @Test("A record that states its time is a repeat wherever it comes again; one that does not is held against the last of its id")
+  func repeats() throws {
+    #expect(try entry(.customers, "id,plan\nacme,pro\n").record == "acme")
+    #expect(try entry(.customers, "id,plan,updated_at\nacme,pro,2024-03-01\n").record == nil)
+  }
+
   @Test("A contact belongs to its customer; NDJSON keeps types and nested traits")
   func contact() throws {
     let entry = try entry(.contacts, #"{"id":7,"customer_id":"A-1","email":"a@b.example","traits":{"role":"admin"},"zip":"01"}"#)

@@ -9,8 +9,8 @@ public struct LogEntry: Hashable, Sendable {
   public var receivedAt: Instant
   public var actor: Actor
   public var fact: Fact
-  /// For entries that state a whole record anew ("ticket:T-7"): the record they state. Such an entry is a repeat where it says the same as
-  /// the last one about that record, whatever was said in between; `nil`: a repeat is told by the message id alone.
+  /// For entries that state a whole record anew ("ticket:T-7") without a time of their own: the record they state. Such an entry is a
+  /// repeat where it says the same as the last one about that record; `nil`: a repeat is told by the message id alone.
   public var record: String?
 
   public init(
