@@ -25,7 +25,7 @@ public struct Diagnostic: Hashable, Sendable {
 extension Diagnostic: CustomStringConvertible {
   /// `health.yaml:12:7: error: unknown key "stepz", did you mean "steps"?`
   public var description: String {
-    let guess = suggestion.map { $0.contains("\"") ? ", did you mean \($0)?" : ", did you mean \"\($0)\"?" } ?? ""
+    let guess = suggestion.map { $0.contains("\"") ? ", did you mean \($0), with the quotes?" : ", did you mean \"\($0)\"?" } ?? ""
     return "\(file):\(line):\(column): \(severity.rawValue): \(message)\(guess)"
   }
 }

@@ -18,7 +18,7 @@ struct SlackWebhookTests {
     return outcome
   }
 
-  private func outcome(of answer: LocalServer.Answer, timeout: TimeSpan = .seconds(20)) async throws -> DeliveryOutcome {
+  private func outcome(of answer: LocalServer.Answer, timeout: TimeSpan = .seconds(120)) async throws -> DeliveryOutcome {
     try await LocalServer.with(answer) { try await send(to: $0.url, timeout: timeout) }
   }
 

@@ -1,4 +1,4 @@
-/// When something of each kind last arrived from the whole company: what coverage judges freshness by.
+/// When something of each kind last happened in the whole company, as far as it has arrived: what coverage judges freshness by.
 public struct Arrivals: Hashable, Sendable {
   public var events: Instant?
   public var tickets: Instant?
@@ -44,7 +44,7 @@ public struct Arrivals: Hashable, Sendable {
 
   private static func stale(_ kind: String, last: Instant?, limit: TimeSpan?, at: Instant) -> String? {
     guard let last, let limit, at - last > limit else { return nil }
-    return "no \(kind) has arrived for \((at - last).words)"
+    return "the newest \(kind) is \((at - last).words) old"
   }
 }
 

@@ -60,7 +60,7 @@ struct FoldTransaction {
       try touch(owner.customer, at: touchTime)
     }
     index.append(IndexRow(owner: owner, at: entry.at, position: position))
-    memory.arrivals?.note(entry.fact, at: entry.receivedAt)
+    memory.arrivals?.note(entry.fact, at: entry.at)
     arrivalsChanged = true
     let person = owner.actor.isEmpty ? nil : try actor(owner.actor).root
     if !owner.customer.isEmpty { take(entry, customer: owner.customer, person: person) }

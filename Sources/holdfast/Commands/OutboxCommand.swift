@@ -10,10 +10,11 @@ struct OutboxCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List deliveries, newest first.")
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
     @OptionGroup var database: DatabaseOption
     @Option(help: "Only those \(Delivery.State.allCases.map(\.rawValue).joined(separator: ", ")).") var state: String?
     @Option(help: "At most so many.") var limit = 100
-    @Option(help: "table or json.") var format = CustomersCommand.Format.table
+    @Option(help: "table or json.") var format = Format.table
 
     func run() async throws {
       let wanted = try state.map { text -> Delivery.State in

@@ -12,7 +12,9 @@ struct CustomersCommand: AsyncParsableCommand {
   @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption
   @Option(name: .customLong("where"), help: "A condition, like 'plan == \"enterprise\" and age(login) > 14d'.") var condition: String?
-  @Option(help: "\(Inquiries.CustomerQuery.Sort.allCases.map(\.rawValue).joined(separator: ", ")); with - before it, descending.")
+  @Option(
+    parsing: .unconditional,
+    help: "\(Inquiries.CustomerQuery.Sort.allCases.map(\.rawValue).joined(separator: ", ")); with - before it, descending.")
   var sort = "score"
   @Option(help: "At most so many [all].") var limit: Int?
   @Option(help: "As of this time (ISO 8601).") var at: InstantArgument?
