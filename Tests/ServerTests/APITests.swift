@@ -20,6 +20,17 @@ struct APITests {
     }
   }
 
+  @Test("A cursor that no list gave out is a 400 that names the parameter")
+  func cursors() async throws {
+    try await TestServer.run { server in
+      for path in ["alerts?cursor=zz", "alerts?state=open&cursor=1", "customers?cursor=zz"] {
+        let answer = try await server.api(.get, "/api/v1/" + path)
+        #expect(answer.status == 400, "\(path): \(answer.text)")
+        #expect(answer.json["title"]?.string?.contains("cursor") == true, "\(path): \(answer.text)")
+      }
+    }
+  }
+
   @Test("A wrong parameter is a 400 that says what is right")
   func parameters() async throws {
     try await TestServer.run { server in

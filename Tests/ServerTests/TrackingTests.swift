@@ -80,6 +80,25 @@ struct TrackingTests {
     }
   }
 
+  @Test("A rejection counts once however often its call is sent again; it never has entries sent again that are durable")
+  func rejectedOnce() async throws {
+    try await TestServer.run { server in
+      let body = #"{"batch":[{"type":"track","userId":"ann","event":"a","messageId":"m1"},7]}"#
+      await server.sink.refuse(with: [.overloaded(retryAfter: 1), .unavailable("full")])
+      for status in [429, 503, 200] {
+        let answer = try await server.track("/v1/batch", body)
+        #expect(answer.status == status)
+      }
+      #expect(await server.sink.refused.count == 1)
+      await server.sink.refuseSetAside(with: .overloaded(retryAfter: 1))
+      let taken = try await server.track("/v1/batch", #"{"batch":[{"type":"track","userId":"ann","event":"a","messageId":"m2"},7]}"#)
+      #expect(taken.status == 200)
+      #expect(await server.sink.entries.map(\.messageID) == ["m1", "m2"])
+      let nothingTaken = try await server.track("/v1/batch", #"{"batch":[7]}"#)
+      #expect(nothingTaken.status == 429)
+    }
+  }
+
   @Test("Broken JSON is a 400 with the place")
   func broken() async throws {
     try await TestServer.run { server in
@@ -101,6 +120,40 @@ struct TrackingTests {
       #expect(await server.sink.entries.map(\.messageID) == ["zipped"])
       let answer6 = try await server.send(.post, "/v1/track", bytes: Array(gzippedTrack.dropLast(9)), headers: headers)
       #expect(answer6.status == 400)
+    }
+  }
+
+  @Test("Decompressed bytes are charged too: without room a call is a 429 that can be sent again")
+  func decompressed() async throws {
+    var limits = ServerLimits()
+    // Room for the call that waits and for this body as it comes, not for what it becomes.
+    limits.bodiesInMemory = 400
+    try await TestServer.run(limits: limits) { server in
+      let headers: HTTPFields = [.writeKey: server.writeKey]
+      await server.sink.onNextAppend {
+        await #expect(throws: Never.self) {
+          let crowded = try await server.send(.post, "/v1/track", bytes: gzippedTrack, headers: headers)
+          #expect(crowded.status == 429, "\(crowded.text)")
+        }
+      }
+      let waiting = #"{"userId":"ann","event":"\#(String(repeating: "x", count: 70))"}"#
+      let first = try await server.track("/v1/track", waiting)
+      #expect(first.status == 200, "\(first.text)")
+      let again = try await server.send(.post, "/v1/track", bytes: gzippedTrack, headers: headers)
+      #expect(again.status == 200, "\(again.text)")
+      #expect(await server.sink.entries.count == 2)
+    }
+  }
+
+  @Test("A key in a header is checked before the body is unpacked")
+  func keyBeforeBody() async throws {
+    try await TestServer.run { server in
+      let unknown = "hf_write_" + String(repeating: "k", count: 43)
+      let damaged = Array(gzippedTrack.dropLast(9))
+      let refused = try await server.send(.post, "/v1/track", bytes: damaged, headers: [.writeKey: unknown])
+      #expect(refused.status == 401, "\(refused.text)")
+      let read = try await server.send(.post, "/v1/track", bytes: damaged, headers: [.writeKey: server.writeKey])
+      #expect(read.status == 400, "\(read.text)")
     }
   }
 

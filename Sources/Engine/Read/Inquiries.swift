@@ -30,7 +30,7 @@ public struct Inquiries: Sendable {
   }
 
   /// A cursor that this list did not give out.
-  public struct InvalidCursor: Error {}
+  public typealias InvalidCursor = AlertQueries.InvalidCursor
 
   /// Counts since the database was made, and how far the fold is behind.
   public struct Statistics: Hashable, Sendable {

@@ -41,7 +41,9 @@ public enum RejectionReason: String, Error, Hashable, Sendable, CaseIterable {
   case nameTooLong = "name_too_long"
   case invalidText = "invalid_text"
   case tooLarge = "too_large"
+  case tooDeep = "too_deep"
   case tooMany = "too_many"
+  case unreadableTime = "unreadable_time"
   case impossibleTime = "impossible_time"
 
   /// What to tell the sender.
@@ -56,8 +58,10 @@ public enum RejectionReason: String, Error, Hashable, Sendable, CaseIterable {
     case .idTooLong: "An id is longer than 200 characters."
     case .nameTooLong: "The event's name is longer than 200 characters."
     case .invalidText: "An id or a name contains the character U+0000."
-    case .tooLarge: "The message is larger than 32 KB."
+    case .tooLarge: "The message (PostHog: what it states of a person or group) is larger than 32 KB."
+    case .tooDeep: "Traits, attributes or properties hold more than 16 objects and arrays inside one another."
     case .tooMany: "The batch holds more than 2,500 messages; this one and all after it were not taken."
+    case .unreadableTime: "The timestamp cannot be read: write it like 2024-01-31T10:00:00Z, or as seconds or milliseconds since 1970."
     case .impossibleTime: "The message says it happened before 1970."
     }
   }

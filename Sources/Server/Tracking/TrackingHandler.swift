@@ -2,6 +2,7 @@ import Domain
 import Engine
 import Formats
 import Hummingbird
+import Logging
 import Storage
 
 /// Takes tracking calls: finds the key, reads the body, appends what is good to the log, sets aside what is not. Answers when both are
@@ -20,21 +21,19 @@ struct TrackingHandler: Sendable {
   func handle(_ request: Request, _ context: RequestInfo, _ endpoint: TrackingEndpoint) async throws -> Response {
     let query = Query(request)
     // A key in the head is checked before the body is read.
-    var isKnown = false
-    if let key = Credentials.writeKey(request.headers, query) {
-      try await authorize(key)
-      isKnown = true
-    }
-    return try await bodies.read(request, limit: endpoint.limit(limits)) { received in
-      let bytes = try decoded(received, request, query, limit: endpoint.limit(limits))
-      if !isKnown { try await authorize(bodyKey: bytes) }
+    let key = Credentials.writeKey(request.headers, query)
+    if let key { try await authorize(key) }
+    let isKnown = key != nil
+    return try await bodies.read(request, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) { received, share in
+      let bytes = try decoded(received, request, query, limit: endpoint.limit(limits), share)
+      if !isKnown, try await authorize(bodyKey: bytes) { try share.becomeKnown() }
       let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
       let batch = try read(call, endpoint, context)
       if !isKnown {
         guard let key = batch.writeKey, !batch.keysDiffer else { throw Self.noKey }
         try await authorize(key)
       }
-      try await take(batch)
+      try await take(batch, context.logger)
       return Self.answer(endpoint.answer, call.json, batch)
     }
   }
@@ -57,20 +56,25 @@ struct TrackingHandler: Sendable {
   }
 
   /// Looks for a valid key in a body that is not parsed yet.
-  private func authorize(bodyKey bytes: [UInt8]) async throws {
-    if let candidate = KeyScan.firstWriteKey(in: bytes) {
-      try await authorize(candidate)
-    } else if bytes.count > Self.readWithoutKey {
-      throw Self.noKey
+  /// - Returns: whether there is one. Without any a small body gets by.
+  private func authorize(bodyKey bytes: [UInt8]) async throws -> Bool {
+    guard let candidate = KeyScan.firstWriteKey(in: bytes) else {
+      guard bytes.count <= Self.readWithoutKey else { throw Self.noKey }
+      return false
     }
+    try await authorize(candidate)
+    return true
   }
 
-  private func decoded(_ received: [UInt8], _ request: Request, _ query: Query, limit: Int) throws -> [UInt8] {
+  private func decoded(_ received: [UInt8], _ request: Request, _ query: Query, limit: Int, _ share: BodyMemory.Share) throws
+    -> [UInt8]
+  {
     let result = TrackingBody.decode(
       received, contentEncoding: request.headers[.contentEncoding], contentType: request.headers[.contentType], query: query.text,
-      limits: .init(received: limit, decoded: limit))
+      limits: .init(received: limit, decoded: limit), reserve: share.take)
     switch result {
     case .success(let bytes): return bytes
+    case .failure(.noRoom): throw Problem.overloaded(retryAfter: 1)
     case .failure(.tooLarge): throw Problem.tooLarge(limit: limit)
     case .failure(let error): throw Problem.invalidBody("\(error)")
     }
@@ -111,10 +115,17 @@ struct TrackingHandler: Sendable {
     return nil
   }
 
-  /// First what cannot be taken: where that is refused the sender comes again, and no entry has been stored twice.
-  func take(_ batch: TrackingBatch) async throws {
-    if !batch.rejected.isEmpty { try await sink.setAside(batch.rejected.map(Self.setAside)) }
+  /// First the entries: message ids keep those from counting twice when a refused sender comes again, what is set aside has no such
+  /// guard. Once entries are durable a refusal of the rest is for the log alone; nothing is to be sent again.
+  func take(_ batch: TrackingBatch, _ logger: Logger) async throws {
     if !batch.entries.isEmpty { _ = try await sink.append(batch.entries) }
+    guard !batch.rejected.isEmpty else { return }
+    do {
+      try await sink.setAside(batch.rejected.map(Self.setAside))
+    } catch {
+      guard !batch.entries.isEmpty else { throw error }
+      logger.warning("Rejected messages were not set aside", metadata: ["count": "\(batch.rejected.count)", "reason": "\(error)"])
+    }
   }
 
   func newID() -> String {

@@ -7,7 +7,9 @@ public enum AlertQueries {
     "id, customer, kind, reason, state, opened_at, updated_at, closed_at, notified_at, held_back, score, band, snoozed_until"
 
   /// A cursor that `list` did not give out.
-  public struct InvalidCursor: Error, Hashable {}
+  public struct InvalidCursor: Error, Hashable {
+    public init() {}
+  }
 
   /// The newest alert of an identity, open or closed; it carries when people were last told.
   public static func newest(customer: String, kind: Alert.Kind, reason: String, _ connection: any Connection) throws -> Alert? {
