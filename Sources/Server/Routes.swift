@@ -20,6 +20,8 @@ private func addOperations(to router: Router<RequestInfo>, _ dependencies: Serve
     let isReady = await dependencies.isReady()
     return Response.json(["status": isReady ? "ready" : "not ready"], status: isReady ? .ok : .serviceUnavailable)
   }
+  let page = CustomerPageHandler(keys: dependencies.keys, inquiries: dependencies.inquiries)
+  router.get("/customers/{id}") { request, context in try await page.show(request, context) }
 }
 
 private func addTracking(to router: Router<RequestInfo>, _ dependencies: ServerDependencies) {
