@@ -121,7 +121,9 @@ struct FileImport {
       if result.firstReasons.count < FileImport.shownReasons { result.firstReasons.append("line \(line): \(reason)") }
       if isStrict { stop = "line \(line): \(reason)" }
       aside.append(
-        SetAside(source: "import \(reader.kind.rawValue)", reason: "\(label): line \(line): \(reason)", excerpt: String(text.prefix(500))))
+        SetAside(
+          source: "import \(reader.kind.rawValue)", reason: KeyScan.redacted("\(label): line \(line): \(reason)"),
+          excerpt: KeyScan.redacted(String(text.prefix(500)))))
       rejects.add(line: line, reason: reason, text: text)
     }
   }

@@ -1,12 +1,11 @@
 import Crypto
+import Formats
 import Foundation
 import Storage
 
 /// The text of keys: `hf_write_` or `hf_api_` and 32 random bytes in base64url.
 enum KeyText {
   static let secretBytes = 32
-  /// 32 bytes in base64 without padding.
-  private static let secretLength = 43
 
   static func make(scope: KeyScope, secret: [UInt8]) -> String {
     let text = Data(secret).base64EncodedString()
@@ -20,18 +19,9 @@ enum KeyText {
       let prefix = "hf_\(scope.rawValue)_"
       guard text.hasPrefix(prefix) else { continue }
       let secret = text.utf8.dropFirst(prefix.utf8.count)
-      return secret.count == secretLength && secret.allSatisfy(isBase64URL)
+      return secret.count == KeyScan.secretLength && secret.allSatisfy(KeyScan.isBase64URL)
     }
     return false
-  }
-
-  static func isBase64URL(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "-"), UInt8(ascii: "_"):
-      true
-    default: false
-    }
   }
 
   static func hash(_ key: String) -> [UInt8] { Array(SHA256.hash(data: Data(key.utf8))) }
