@@ -89,6 +89,14 @@ private func read(_ text: String, sentAt: Instant? = nil, groupType: String? = n
     #expect(try read(old).entries[0].at == time("2024-05-01T10:00:00Z"))
   }
 
+  @Test("A timestamp that cannot be read is refused, its neighbours are taken; an absent one is the arrival")
+  func unreadableTime() throws {
+    let batch = try read(
+      #"[{"event":"x","distinct_id":"u","timestamp":"31/12/2020 10:00"},{"event":"y","distinct_id":"u","timestamp":null}]"#)
+    #expect(batch.rejected.map(\.reason) == [.unreadableTime])
+    #expect(batch.entries.map(\.fact.name) == ["y"] && batch.entries.first?.at == received)
+  }
+
   @Test("Ids are cut at 200 characters; what names nobody or nothing is refused; different tokens are noticed")
   func limits() throws {
     let long = String(repeating: "x", count: 300)

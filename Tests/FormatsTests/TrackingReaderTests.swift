@@ -169,9 +169,16 @@ private func read(_ text: String, _ route: TrackingRoute = .track) throws -> Tra
     #expect(TrackingTime.corrected(original: original.map(on), sentAt: sent.map(on), receivedAt: received) == on(expected))
   }
 
-  @Test("An unreadable timestamp counts as the arrival")
+  @Test("A timestamp that cannot be read is refused, never taken for now; an absent one is the arrival")
   func unreadable() throws {
-    #expect(try read(#"{"userId":"u","event":"x","timestamp":"yesterday"}"#).entries.first?.at == received)
+    for value in [#""yesterday""#, #""31/12/2020 10:00""#, "2020", "true", "{}"] {
+      let batch = try read(#"{"userId":"u","event":"x","timestamp":\#(value)}"#)
+      #expect(batch.entries.isEmpty && batch.rejected.map(\.reason) == [.unreadableTime], "\(value)")
+    }
+    #expect(try read(#"{"userId":"u","event":"x","originalTimestamp":"soon"}"#).rejected.map(\.reason) == [.unreadableTime])
+    for rest in ["", #","timestamp":null"#, #","timestamp":" ""#] {
+      #expect(try read(#"{"userId":"u","event":"x"\#(rest)}"#).entries.first?.at == received, "\(rest)")
+    }
     #expect(try read(#"{"userId":"u","event":"x","timestamp":1714557600}"#).entries.first?.at == time("2024-05-01T10:00:00Z"))
   }
 

@@ -74,7 +74,7 @@ private struct PostHogMessage {
     if Self.ignored.contains(name) { return nil }
     guard let id = try Self.id(item["distinct_id"] ?? item["$distinct_id"] ?? properties["distinct_id"], envelope.text) else { throw .noID }
     distinctID = id
-    guard let at = Self.time(item, envelope) else { throw .impossibleTime }
+    guard let at = try Self.time(item, envelope) else { throw .impossibleTime }
     self.at = at
     messageID = TrackingText.messageID(
       JSON.text(for: item["uuid"]) ?? JSON.text(for: item["messageId"]) ?? JSON.text(for: properties["$insert_id"]) ?? newID())
@@ -88,8 +88,8 @@ private struct PostHogMessage {
     return try text.id(.string(String(cut)))
   }
 
-  private static func time(_ item: JSON, _ envelope: PostHogEnvelope) -> Instant? {
-    if let original = LooseInstant.read(item["timestamp"]) {
+  private static func time(_ item: JSON, _ envelope: PostHogEnvelope) throws(RejectionReason) -> Instant? {
+    if let original = try TrackingTime.read([item["timestamp"]]) {
       return TrackingTime.corrected(original: original, sentAt: envelope.sentAt, receivedAt: envelope.receivedAt)
     }
     // Milliseconds that the event waited before it was sent; more than ten years are no waiting.

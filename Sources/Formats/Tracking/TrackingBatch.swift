@@ -42,6 +42,7 @@ public enum RejectionReason: String, Error, Hashable, Sendable, CaseIterable {
   case invalidText = "invalid_text"
   case tooLarge = "too_large"
   case tooMany = "too_many"
+  case unreadableTime = "unreadable_time"
   case impossibleTime = "impossible_time"
 
   /// What to tell the sender.
@@ -58,6 +59,7 @@ public enum RejectionReason: String, Error, Hashable, Sendable, CaseIterable {
     case .invalidText: "An id or a name contains the character U+0000."
     case .tooLarge: "The message is larger than 32 KB."
     case .tooMany: "The batch holds more than 2,500 messages; this one and all after it were not taken."
+    case .unreadableTime: "The timestamp cannot be read: write it like 2024-01-31T10:00:00Z, or as seconds or milliseconds since 1970."
     case .impossibleTime: "The message says it happened before 1970."
     }
   }

@@ -67,7 +67,7 @@ private struct TrackingMessage {
     self.envelope = envelope
     contact = try envelope.text.id(item["userId"])
     anonymous = try envelope.text.id(item["anonymousId"])
-    let original = LooseInstant.read(item["timestamp"]) ?? LooseInstant.read(item["originalTimestamp"])
+    let original = try TrackingTime.read([item["timestamp"], item["originalTimestamp"]])
     let sentAt = envelope.sentAt ?? LooseInstant.read(item["sentAt"])
     guard let at = TrackingTime.corrected(original: original, sentAt: sentAt, receivedAt: envelope.receivedAt) else {
       throw .impossibleTime
