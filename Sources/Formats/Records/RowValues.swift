@@ -85,9 +85,9 @@ struct RowValues {
     return RecordText.text(found.value)
   }
 
-  /// An id or a name: at most 200 characters, without U+0000.
+  /// An id or a name, composed: at most 200 characters, without U+0000.
   func id(_ field: String) throws(RecordError) -> String? {
-    guard let found = try found(field), let text = RecordText.text(found.value) else { return nil }
+    guard let found = try found(field), let text = RecordText.text(found.value)?.composed else { return nil }
     guard text.utf8.count <= 200 || text.unicodeScalars.count <= 200 else {
       throw RecordError(.tooLong, "\(found.place): '\(RecordText.shown(found.value))' is longer than 200 characters")
     }

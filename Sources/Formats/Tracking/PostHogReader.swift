@@ -82,7 +82,7 @@ private struct PostHogMessage {
 
   /// As PostHog does, an id that is too long is cut.
   private static func id(_ json: JSON?, _ text: TrackingText) throws(RejectionReason) -> String? {
-    guard let given = JSON.text(for: json), !text.fits(given) else { return try text.id(json) }
+    guard let given = JSON.text(for: json)?.composed, !text.fits(given) else { return try text.id(json) }
     var cut = String.UnicodeScalarView()
     cut.append(contentsOf: given.unicodeScalars.prefix(text.limits.idLength))
     return try text.id(.string(String(cut)))

@@ -7,17 +7,17 @@ struct TrackingText {
   /// What careless code sends when it has no id. As ids they would melt strangers into one person.
   private static let nobodies: Set<String> = ["null", "undefined", "NaN", "[object Object]"]
 
-  /// An id, or `nil` where there is none.
+  /// An id, composed, or `nil` where there is none.
   func id(_ json: JSON?) throws(RejectionReason) -> String? {
-    guard let text = JSON.text(for: json), !Self.nobodies.contains(text) else { return nil }
+    guard let text = JSON.text(for: json)?.composed, !Self.nobodies.contains(text) else { return nil }
     guard fits(text) else { throw .idTooLong }
     guard !text.utf8.contains(0) else { throw .invalidText }
     return text
   }
 
-  /// The name of an event, or `nil` where there is none.
+  /// The name of an event, composed, or `nil` where there is none.
   func name(_ json: JSON?) throws(RejectionReason) -> String? {
-    guard let text = JSON.text(for: json) else { return nil }
+    guard let text = JSON.text(for: json)?.composed else { return nil }
     guard fits(text) else { throw .nameTooLong }
     guard !text.utf8.contains(0) else { throw .invalidText }
     return text
@@ -25,10 +25,11 @@ struct TrackingText {
 
   func fits(_ text: String) -> Bool { text.utf8.count <= limits.idLength || text.unicodeScalars.count <= limits.idLength }
 
-  /// A message id as it is stored: as given up to 100 bytes, else (or with control characters in it) `h:` and its 128-bit hash.
+  /// A message id as it is stored: composed, as given up to 100 bytes, else (or with control characters in it) `h:` and its 128-bit hash.
   static func messageID(_ given: String) -> String {
-    guard given.utf8.count > 100 || given.utf8.contains(where: { $0 < 0x20 }) else { return given }
-    return "h:" + StableHash.fnv1a128Hex(given.utf8)
+    let text = given.composed
+    guard text.utf8.count > 100 || text.utf8.contains(where: { $0 < 0x20 }) else { return text }
+    return "h:" + StableHash.fnv1a128Hex(text.utf8)
   }
 }
 
