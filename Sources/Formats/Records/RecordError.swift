@@ -16,6 +16,7 @@ public struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidText = "invalid_text"
     case notFound = "not_found"
     case tooLarge = "too_large"
+    case tooDeep = "too_deep"
   }
   public var reason: Reason
   /// In the user's words.

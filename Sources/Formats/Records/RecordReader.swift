@@ -8,8 +8,6 @@ public struct RecordReader: Sendable {
   public let map: ColumnMap
   /// The loaded files of `map.lookups`.
   public let tables: [Lookup: LookupTable]
-  /// Bytes of one row's attributes or properties as JSON.
-  private let sizeLimit = 32 << 10
   /// The usual columns of each field that the map does not name.
   let columns: [String: [Column]]
 
@@ -81,10 +79,12 @@ public struct RecordReader: Sendable {
   }
 
   private func bounded(_ members: [JSON.Member]) throws(RecordError) -> [JSON.Member] {
-    guard JSON.object(members).approximateByteCount <= sizeLimit else {
-      throw RecordError(.tooLarge, "the line holds more than \(sizeLimit >> 10) KB of attributes")
+    switch EntryBounds.excess(statement: members) {
+    case .tooLarge: throw RecordError(.tooLarge, "the line holds more than \(EntryBounds.statementBytes >> 10) KB of attributes")
+    case .tooDeep:
+      throw RecordError(.tooDeep, "the line holds more than \(EntryBounds.depth) objects and arrays inside one another")
+    case nil: return members
     }
-    return members
   }
 
   /// What a record says of a customer or contact has held since `updated_at`, else since it was created, else always.

@@ -33,6 +33,16 @@ struct TrackingText {
   }
 }
 
+extension TrackingBatch {
+  private static func check(_ fact: Fact) throws(RejectionReason) {
+    switch EntryBounds.excess(tracked: fact) {
+    case .tooLarge: throw .tooLarge
+    case .tooDeep: throw .tooDeep
+    case nil: break
+    }
+  }
+}
+
 /// What became of one message.
 enum TrackingOutcome {
   case entries([LogEntry])
@@ -51,7 +61,9 @@ extension TrackingBatch {
         guard item.members != nil else { throw .notAnObject }
         guard item.approximateByteCount <= limits.messageBytes else { throw .tooLarge }
         switch try read(item) {
-        case .entries(let read): entries.append(contentsOf: read)
+        case .entries(let read):
+          for entry in read { try Self.check(entry.fact) }
+          entries.append(contentsOf: read)
         case .ignored: ignored += 1
         }
       } catch {
