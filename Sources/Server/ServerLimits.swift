@@ -20,8 +20,10 @@ public struct ServerLimits: Hashable, Sendable {
   public var importBatch = 1_000
   /// Errors that the answer to an import lists; all are counted and set aside.
   public var importErrors = 1_000
-  /// All bodies that are in memory at once.
+  /// All bodies that are in memory at once, as they came and decompressed.
   public var bodiesInMemory = 64 << 20
+  /// The same of senders that have shown no valid key yet: in no header, and the body has not been searched.
+  public var strangersInMemory = 16 << 20
   public var connections = 4_096
   /// Seconds after which a silent connection is closed.
   public var idleSeconds = 60

@@ -62,6 +62,9 @@ extension TrackingHandler {
   init(_ dependencies: ServerDependencies) {
     self.init(
       sink: dependencies.sink, keys: dependencies.keys, time: dependencies.time, limits: dependencies.limits,
-      bodies: BodyReader(time: dependencies.time, budget: dependencies.limits.bodiesInMemory), randomBytes: dependencies.randomBytes)
+      bodies: BodyReader(
+        time: dependencies.time,
+        memory: BodyMemory(known: dependencies.limits.bodiesInMemory, strangers: dependencies.limits.strangersInMemory)),
+      randomBytes: dependencies.randomBytes)
   }
 }

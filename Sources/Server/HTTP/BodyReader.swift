@@ -1,42 +1,39 @@
 import Domain
 import Engine
 import Hummingbird
-import Synchronization
+import NIOCore
 
 /// Reads request bodies within bounds: of one body, of all bodies that are held in memory at once, and of the time a sender may take.
 final class BodyReader: Sendable {
   private let time: any TimeSource
-  private let budget: Int
-  private let held = Mutex(0)
+  private let memory: BodyMemory
 
-  /// - Parameter budget: bytes of all bodies in memory together.
-  init(time: any TimeSource, budget: Int) {
+  init(time: any TimeSource, memory: BodyMemory) {
     self.time = time
-    self.budget = budget
+    self.memory = memory
   }
 
-  /// Reads a body of at most `limit` bytes and hands it to `use`; its share of memory counts as taken until `use` returns.
+  /// Reads a body of at most `limit` bytes and hands it to `use`; its share of memory grows as bytes arrive, and counts as taken until
+  /// `use` returns.
   /// - Throws: `Problem` 413 before reading where `Content-Length` says so, or while reading; 429 where too much is held already; 408
-  ///   from a trickle.
-  func read<T>(_ request: Request, limit: Int, use: ([UInt8]) async throws -> T) async throws -> T {
+  ///   from a trickle. `BodyInterrupted`.
+  func read<T>(
+    _ request: Request, limit: Int, from sender: BodyMemory.Sender, use: ([UInt8], BodyMemory.Share) async throws -> T
+  ) async throws -> T {
     let declared = try Self.declaredLength(request, limit: limit)
-    let share = declared ?? limit
-    let taken = held.withLock { held in
-      guard held == 0 || held + share <= budget else { return false }
-      held += share
-      return true
-    }
-    guard taken else { throw Problem.overloaded(retryAfter: 1) }
-    defer { held.withLock { $0 -= share } }
+    let share = memory.share(of: sender)
+    defer { share.giveBack() }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(declared ?? 0)
+    // What is announced has not come yet: only a little is made ready for it.
+    bytes.reserveCapacity(min(declared ?? 0, 64 << 10))
     var pace = Pace(began: time.now())
-    for try await chunk in request.body {
+    for try await chunk in BodyChunks(body: request.body) {
       guard bytes.count + chunk.readableBytes <= limit else { throw Problem.tooLarge(limit: limit) }
+      try share.charge(chunk.readableBytes)
       bytes.append(contentsOf: chunk.readableBytesView)
       try pace.count(chunk.readableBytes, now: time.now())
     }
-    return try await use(bytes)
+    return try await use(bytes, share)
   }
 
   /// - Throws: `Problem` 413 where more than `limit` is announced.
@@ -45,6 +42,27 @@ final class BodyReader: Sendable {
     guard length <= limit else { throw Problem.tooLarge(limit: limit) }
     return length
   }
+}
+
+/// The sender was gone before its body was complete.
+struct BodyInterrupted: Error {
+  /// What the connection said.
+  var cause: any Error
+}
+
+/// A body as it comes; whatever ends it early is `BodyInterrupted`.
+struct BodyChunks: AsyncSequence {
+  let body: RequestBody
+
+  struct AsyncIterator: AsyncIteratorProtocol {
+    var base: RequestBody.AsyncIterator
+
+    mutating func next() async throws -> ByteBuffer? {
+      do { return try await base.next() } catch { throw BodyInterrupted(cause: error) }
+    }
+  }
+
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: body.makeAsyncIterator()) }
 }
 
 /// How fast a body arrives. A sender that trickles holds a connection for nothing: after a grace, below the minimum, it is cut off.

@@ -20,14 +20,12 @@ struct TrackingHandler: Sendable {
   func handle(_ request: Request, _ context: RequestInfo, _ endpoint: TrackingEndpoint) async throws -> Response {
     let query = Query(request)
     // A key in the head is checked before the body is read.
-    var isKnown = false
-    if let key = Credentials.writeKey(request.headers, query) {
-      try await authorize(key)
-      isKnown = true
-    }
-    return try await bodies.read(request, limit: endpoint.limit(limits)) { received in
+    let key = Credentials.writeKey(request.headers, query)
+    if let key { try await authorize(key) }
+    let isKnown = key != nil
+    return try await bodies.read(request, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) { received, share in
       let bytes = try decoded(received, request, query, limit: endpoint.limit(limits))
-      if !isKnown { try await authorize(bodyKey: bytes) }
+      if !isKnown, try await authorize(bodyKey: bytes) { try share.becomeKnown() }
       let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
       let batch = try read(call, endpoint, context)
       if !isKnown {
@@ -57,12 +55,14 @@ struct TrackingHandler: Sendable {
   }
 
   /// Looks for a valid key in a body that is not parsed yet.
-  private func authorize(bodyKey bytes: [UInt8]) async throws {
-    if let candidate = KeyScan.firstWriteKey(in: bytes) {
-      try await authorize(candidate)
-    } else if bytes.count > Self.readWithoutKey {
-      throw Self.noKey
+  /// - Returns: whether there is one. Without any a small body gets by.
+  private func authorize(bodyKey bytes: [UInt8]) async throws -> Bool {
+    guard let candidate = KeyScan.firstWriteKey(in: bytes) else {
+      guard bytes.count <= Self.readWithoutKey else { throw Self.noKey }
+      return false
     }
+    try await authorize(candidate)
+    return true
   }
 
   private func decoded(_ received: [UInt8], _ request: Request, _ query: Query, limit: Int) throws -> [UInt8] {

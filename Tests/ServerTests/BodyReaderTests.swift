@@ -1,0 +1,85 @@
+import Domain
+import Engine
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Testing
+
+@testable import Server
+
+@Suite("Bodies in memory")
+struct BodyReaderTests {
+  private static func request(_ bytes: Int, announced: Int? = nil) -> Request {
+    request(RequestBody(buffer: ByteBuffer(repeating: 0x20, count: bytes)), announced: announced)
+  }
+
+  private static func request(_ body: RequestBody, announced: Int? = nil) -> Request {
+    var fields: HTTPFields = [:]
+    if let announced { fields[.contentLength] = String(announced) }
+    return Request(head: HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/batch", headerFields: fields), body: body)
+  }
+
+  private static func reader(known: Int = 100, strangers: Int = 50) -> BodyReader {
+    BodyReader(time: FakeTime(TestServer.noon), memory: BodyMemory(known: known, strangers: strangers))
+  }
+
+  private static func status(_ body: () async throws -> Void) async throws -> Int {
+    do {
+      try await body()
+      return 200
+    } catch let problem as Problem {
+      return problem.status.code
+    }
+  }
+
+  @Test("What is announced, or has not come yet, takes no room from others")
+  func announced() async throws {
+    let reader = Self.reader()
+    let others = AsyncThrowingStream<ByteBuffer, any Error>(unfolding: {
+      // While the outer bodies are waited for:
+      let status = try await Self.status { _ = try await reader.read(Self.request(100), limit: 100, from: .known) { _, _ in } }
+      #expect(status == 200)
+      return nil
+    })
+    try await reader.read(Self.request(RequestBody(asyncSequence: others), announced: 90), limit: 100, from: .known) { bytes, _ in
+      #expect(bytes.isEmpty)
+    }
+  }
+
+  @Test("Bytes that came are counted until they are used; then there is room again")
+  func counted() async throws {
+    let reader = Self.reader()
+    func known(_ bytes: Int) async throws -> Int {
+      try await Self.status { _ = try await reader.read(Self.request(bytes), limit: 1_000, from: .known) { _, _ in } }
+    }
+    try await reader.read(Self.request(60), limit: 1_000, from: .known) { bytes, share in
+      #expect(bytes.count == 60)
+      #expect(try await known(40) == 200)
+      #expect(try await known(41) == 429)
+      try share.charge(30)
+      #expect(try await known(10) == 200)
+      #expect(try await known(11) == 429)
+    }
+    #expect(try await known(500) == 200)
+    #expect(try await known(1_001) == 413)
+  }
+
+  @Test("Senders without a key crowd out each other, not those with one; a key found in the body moves them over")
+  func strangers() async throws {
+    let reader = Self.reader()
+    func status(_ bytes: Int, _ sender: BodyMemory.Sender) async throws -> Int {
+      try await Self.status { _ = try await reader.read(Self.request(bytes), limit: 1_000, from: sender) { _, _ in } }
+    }
+    try await reader.read(Self.request(50), limit: 1_000, from: .stranger) { _, share in
+      #expect(try await status(1, .stranger) == 429)
+      #expect(try await status(100, .known) == 200)
+      try share.becomeKnown()
+      try share.becomeKnown()
+      #expect(try await status(50, .stranger) == 200)
+      #expect(try await status(50, .known) == 200)
+      #expect(try await status(51, .known) == 429)
+    }
+    #expect(try await status(500, .stranger) == 200)
+    #expect(try await status(500, .known) == 200)
+  }
+}
