@@ -30,12 +30,15 @@ public enum Gzip {
   }
 
   /// Decompresses gzip (one or several members) or zlib data in memory.
-  /// - Parameter limit: bytes that may come out; more is `GzipError.tooLarge`, found before the memory is spent.
-  public static func inflate(_ bytes: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
+  /// - Parameters:
+  ///   - limit: bytes that may come out; more is `GzipError.tooLarge`, found before the memory is spent.
+  ///   - reserve: asked before each further piece is kept; `false` ends it with `GzipError.noMemory`.
+  public static func inflate(_ bytes: [UInt8], limit: Int, reserve: (Int) -> Bool = { _ in true }) throws(GzipError) -> [UInt8] {
     let reader = try GzipReader()
     var output: [UInt8] = []
     try reader.feed(bytes) { (chunk) throws(GzipError) in
       guard output.count + chunk.count <= limit else { throw GzipError.tooLarge(limit: limit) }
+      guard reserve(chunk.count) else { throw GzipError.noMemory }
       output.append(contentsOf: chunk)
     }
     try reader.finish()

@@ -9,12 +9,24 @@ actor FakeSink: IntakeSink {
   private(set) var refused: [SetAside] = []
   private var seen: Set<String> = []
   private var refusals: [IntakeRefusal] = []
+  private var setAsideRefusal: IntakeRefusal?
+  private var whileAppending: (@Sendable () async -> Void)?
 
   /// The next calls are refused, in this order.
   func refuse(with refusals: [IntakeRefusal]) { self.refusals = refusals }
 
+  /// From now on nothing can be set aside; `nil`: it can again.
+  func refuseSetAside(with refusal: IntakeRefusal?) { setAsideRefusal = refusal }
+
+  /// Runs once, while the next call waits for its entries to be durable.
+  func onNextAppend(_ body: @escaping @Sendable () async -> Void) { whileAppending = body }
+
   func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     if !refusals.isEmpty { throw refusals.removeFirst() }
+    if let body = whileAppending {
+      whileAppending = nil
+      await body()
+    }
     return entries.map { entry in
       guard seen.insert(entry.messageID).inserted else { return .duplicate }
       self.entries.append(entry)
@@ -24,6 +36,7 @@ actor FakeSink: IntakeSink {
 
   func setAside(_ inputs: [SetAside]) async throws(IntakeRefusal) {
     if !refusals.isEmpty { throw refusals.removeFirst() }
+    if let setAsideRefusal { throw setAsideRefusal }
     refused += inputs
   }
 }

@@ -104,6 +104,40 @@ struct TrackingTests {
     }
   }
 
+  @Test("Decompressed bytes are charged too: without room a call is a 429 that can be sent again")
+  func decompressed() async throws {
+    var limits = ServerLimits()
+    // Room for the call that waits and for this body as it comes, not for what it becomes.
+    limits.bodiesInMemory = 400
+    try await TestServer.run(limits: limits) { server in
+      let headers: HTTPFields = [.writeKey: server.writeKey]
+      await server.sink.onNextAppend {
+        await #expect(throws: Never.self) {
+          let crowded = try await server.send(.post, "/v1/track", bytes: gzippedTrack, headers: headers)
+          #expect(crowded.status == 429, "\(crowded.text)")
+        }
+      }
+      let waiting = #"{"userId":"ann","event":"\#(String(repeating: "x", count: 70))"}"#
+      let first = try await server.track("/v1/track", waiting)
+      #expect(first.status == 200, "\(first.text)")
+      let again = try await server.send(.post, "/v1/track", bytes: gzippedTrack, headers: headers)
+      #expect(again.status == 200, "\(again.text)")
+      #expect(await server.sink.entries.count == 2)
+    }
+  }
+
+  @Test("A key in a header is checked before the body is unpacked")
+  func keyBeforeBody() async throws {
+    try await TestServer.run { server in
+      let unknown = "hf_write_" + String(repeating: "k", count: 43)
+      let damaged = Array(gzippedTrack.dropLast(9))
+      let refused = try await server.send(.post, "/v1/track", bytes: damaged, headers: [.writeKey: unknown])
+      #expect(refused.status == 401, "\(refused.text)")
+      let read = try await server.send(.post, "/v1/track", bytes: damaged, headers: [.writeKey: server.writeKey])
+      #expect(read.status == 400, "\(read.text)")
+    }
+  }
+
   @Test("Bodies above the limit are a 413, announced or not, compressed or not")
   func sizes() async throws {
     var limits = ServerLimits()

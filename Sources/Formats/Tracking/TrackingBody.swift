@@ -18,6 +18,8 @@ public enum TrackingBody {
     case damaged
     case notBase64
     case unsupportedEncoding(String)
+    /// The caller's `reserve` said no.
+    case noRoom
 
     public var description: String {
       switch self {
@@ -25,6 +27,7 @@ public enum TrackingBody {
       case .damaged: "the compressed body is damaged or incomplete"
       case .notBase64: "the form field 'data' is not base64"
       case .unsupportedEncoding(let name): "the encoding '\(name)' is not supported; send gzip or plain JSON"
+      case .noRoom: "there is no memory for the body now"
       }
     }
   }
@@ -32,19 +35,21 @@ public enum TrackingBody {
   /// Undoes what SDKs wrap around their JSON: gzip or zlib (known by the first bytes, whatever the headers and `?compression=` say), and
   /// the form
   /// field `data` in base64 (in the body, or in the query of a request without one).
+  /// - Parameter reserve: asked for room before so many decompressed bytes are kept; `false` ends it with `BodyError.noRoom`.
   public static func decode(
-    _ bytes: [UInt8], contentEncoding: String? = nil, contentType: String? = nil, query: String? = nil, limits: Limits = Limits()
+    _ bytes: [UInt8], contentEncoding: String? = nil, contentType: String? = nil, query: String? = nil, limits: Limits = Limits(),
+    reserve: (Int) -> Bool = { _ in true }
   ) -> Result<[UInt8], BodyError> {
     guard bytes.count <= limits.received else { return .failure(.tooLarge(limit: limits.received)) }
     let encoding = (contentEncoding ?? "").lowercased()
     if encoding == "br" || encoding == "zstd" { return .failure(.unsupportedEncoding(encoding)) }
     if field("compression", query) == "lz64" { return .failure(.unsupportedEncoding("lz64")) }
-    return inflated(bytes, limits).flatMap { plain in
-      if plain.isEmpty, let data = field("data", query) { return formData(Array(data.utf8), limits) }
+    return inflated(bytes, limits, reserve).flatMap { plain in
+      if plain.isEmpty, let data = field("data", query) { return formData(Array(data.utf8), limits, reserve) }
       let isForm = contentType?.lowercased().contains("x-www-form-urlencoded") == true
       guard plain.starts(with: "data=".utf8) || (isForm && !looksLikeJSON(plain)) else { return .success(plain) }
       guard let data = field("data", String(decoding: plain, as: UTF8.self)) else { return .success(plain) }
-      return formData(Array(data.utf8), limits)
+      return formData(Array(data.utf8), limits, reserve)
     }
   }
 
@@ -58,14 +63,21 @@ public enum TrackingBody {
     return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
   }
 
-  private static func inflated(_ bytes: [UInt8], _ limits: Limits) -> Result<[UInt8], BodyError> {
+  private static func inflated(_ bytes: [UInt8], _ limits: Limits, _ reserve: (Int) -> Bool) -> Result<[UInt8], BodyError> {
     // The letter x begins no JSON, so a zlib header cannot be mistaken.
     let isZlib = bytes.count > 2 && bytes[0] == 0x78 && (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0
     guard isZlib || Gzip.isGzip(bytes) else {
       return bytes.count <= limits.decoded ? .success(bytes) : .failure(.tooLarge(limit: limits.decoded))
     }
+    var hasRoom = true
     do {
-      return .success(try Gzip.inflate(bytes, limit: limits.decoded))
+      let decoded = try Gzip.inflate(bytes, limit: limits.decoded) { count in
+        hasRoom = reserve(count)
+        return hasRoom
+      }
+      return .success(decoded)
+    } catch  where !hasRoom {
+      return .failure(.noRoom)
     } catch .tooLarge(let limit) {
       return .failure(.tooLarge(limit: limit))
     } catch {
@@ -73,11 +85,11 @@ public enum TrackingBody {
     }
   }
 
-  private static func formData(_ data: [UInt8], _ limits: Limits) -> Result<[UInt8], BodyError> {
+  private static func formData(_ data: [UInt8], _ limits: Limits, _ reserve: (Int) -> Bool) -> Result<[UInt8], BodyError> {
     if looksLikeJSON(data) { return .success(data) }
     // A `+` that was not escaped has become a blank.
     guard let bytes = Base64.decode(data.map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }) else { return .failure(.notBase64) }
-    return inflated(bytes, limits)
+    return inflated(bytes, limits, reserve)
   }
 
   /// The first field of that name in form-encoded text, decoded.

@@ -24,7 +24,7 @@ struct TrackingHandler: Sendable {
     if let key { try await authorize(key) }
     let isKnown = key != nil
     return try await bodies.read(request, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) { received, share in
-      let bytes = try decoded(received, request, query, limit: endpoint.limit(limits))
+      let bytes = try decoded(received, request, query, limit: endpoint.limit(limits), share)
       if !isKnown, try await authorize(bodyKey: bytes) { try share.becomeKnown() }
       let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
       let batch = try read(call, endpoint, context)
@@ -65,12 +65,15 @@ struct TrackingHandler: Sendable {
     return true
   }
 
-  private func decoded(_ received: [UInt8], _ request: Request, _ query: Query, limit: Int) throws -> [UInt8] {
+  private func decoded(_ received: [UInt8], _ request: Request, _ query: Query, limit: Int, _ share: BodyMemory.Share) throws
+    -> [UInt8]
+  {
     let result = TrackingBody.decode(
       received, contentEncoding: request.headers[.contentEncoding], contentType: request.headers[.contentType], query: query.text,
-      limits: .init(received: limit, decoded: limit))
+      limits: .init(received: limit, decoded: limit), reserve: share.take)
     switch result {
     case .success(let bytes): return bytes
+    case .failure(.noRoom): throw Problem.overloaded(retryAfter: 1)
     case .failure(.tooLarge): throw Problem.tooLarge(limit: limit)
     case .failure(let error): throw Problem.invalidBody("\(error)")
     }
