@@ -80,6 +80,25 @@ struct TrackingTests {
     }
   }
 
+  @Test("A rejection counts once however often its call is sent again; it never has entries sent again that are durable")
+  func rejectedOnce() async throws {
+    try await TestServer.run { server in
+      let body = #"{"batch":[{"type":"track","userId":"ann","event":"a","messageId":"m1"},7]}"#
+      await server.sink.refuse(with: [.overloaded(retryAfter: 1), .unavailable("full")])
+      for status in [429, 503, 200] {
+        let answer = try await server.track("/v1/batch", body)
+        #expect(answer.status == status)
+      }
+      #expect(await server.sink.refused.count == 1)
+      await server.sink.refuseSetAside(with: .overloaded(retryAfter: 1))
+      let taken = try await server.track("/v1/batch", #"{"batch":[{"type":"track","userId":"ann","event":"a","messageId":"m2"},7]}"#)
+      #expect(taken.status == 200)
+      #expect(await server.sink.entries.map(\.messageID) == ["m1", "m2"])
+      let nothingTaken = try await server.track("/v1/batch", #"{"batch":[7]}"#)
+      #expect(nothingTaken.status == 429)
+    }
+  }
+
   @Test("Broken JSON is a 400 with the place")
   func broken() async throws {
     try await TestServer.run { server in

@@ -11,7 +11,7 @@ extension TrackingHandler {
       throw Problem.unauthorized("Send a write key in force as ?writeKey=.")
     }
     try await authorize(key)
-    try await take(TrackingReader.read(Self.message(query), route: route, receivedAt: time.now(), newID: newID))
+    try await take(TrackingReader.read(Self.message(query), route: route, receivedAt: time.now(), newID: newID), context.logger)
     return Response(
       status: .ok, headers: [.contentType: "image/gif", .cacheControl: "no-store"], body: .init(byteBuffer: ByteBuffer(bytes: gif)))
   }

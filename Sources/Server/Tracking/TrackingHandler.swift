@@ -2,6 +2,7 @@ import Domain
 import Engine
 import Formats
 import Hummingbird
+import Logging
 import Storage
 
 /// Takes tracking calls: finds the key, reads the body, appends what is good to the log, sets aside what is not. Answers when both are
@@ -32,7 +33,7 @@ struct TrackingHandler: Sendable {
         guard let key = batch.writeKey, !batch.keysDiffer else { throw Self.noKey }
         try await authorize(key)
       }
-      try await take(batch)
+      try await take(batch, context.logger)
       return Self.answer(endpoint.answer, call.json, batch)
     }
   }
@@ -114,10 +115,17 @@ struct TrackingHandler: Sendable {
     return nil
   }
 
-  /// First what cannot be taken: where that is refused the sender comes again, and no entry has been stored twice.
-  func take(_ batch: TrackingBatch) async throws {
-    if !batch.rejected.isEmpty { try await sink.setAside(batch.rejected.map(Self.setAside)) }
+  /// First the entries: message ids keep those from counting twice when a refused sender comes again, what is set aside has no such
+  /// guard. Once entries are durable a refusal of the rest is for the log alone; nothing is to be sent again.
+  func take(_ batch: TrackingBatch, _ logger: Logger) async throws {
     if !batch.entries.isEmpty { _ = try await sink.append(batch.entries) }
+    guard !batch.rejected.isEmpty else { return }
+    do {
+      try await sink.setAside(batch.rejected.map(Self.setAside))
+    } catch {
+      guard !batch.entries.isEmpty else { throw error }
+      logger.warning("Rejected messages were not set aside", metadata: ["count": "\(batch.rejected.count)", "reason": "\(error)"])
+    }
   }
 
   func newID() -> String {
