@@ -46,6 +46,25 @@ struct BodyReaderTests {
     }
   }
 
+  @Test("A sender who hangs up in the middle of a body is no failure of ours: a 400, logged for debugging only")
+  func interrupted() async throws {
+    struct ConnectionReset: Error {}
+    let broken = AsyncThrowingStream<ByteBuffer, any Error> { stream in
+      stream.yield(ByteBuffer(string: "{"))
+      stream.finish(throwing: ConnectionReset())
+    }
+    let reader = Self.reader()
+    let error = await #expect(throws: BodyInterrupted.self) {
+      try await reader.read(Self.request(RequestBody(asyncSequence: broken)), limit: 100, from: .known) { _, _ in }
+    }
+    let interruption = try #require(error)
+    #expect(Problem(interruption)?.status == .badRequest)
+    let log = LogCapture()
+    ErrorAnswers.note(interruption, Problem(interruption), path: "/batch", in: LogCapture.logger(log))
+    #expect(log.lines.map(\.level) == [.debug])
+    #expect(try await Self.status { try await reader.read(Self.request(100), limit: 100, from: .known) { _, _ in } } == 200)
+  }
+
   @Test("Bytes that came are counted until they are used; then there is room again")
   func counted() async throws {
     let reader = Self.reader()

@@ -82,7 +82,8 @@ struct KeyTests {
 
   @Test("Unexpected errors are a bare 500 with the request's id")
   func unexpected() async throws {
-    try await TestServer.run { server in
+    let log = LogCapture()
+    try await TestServer.run(log: log) { server in
       server.database.fail(with: DatabaseFailure(kind: .other, message: "odd", detail: "secret detail"))
       server.time.advance(by: .seconds(10))
       let answer = try await server.api(.get, "/api/v1/stats")
@@ -90,6 +91,11 @@ struct KeyTests {
       #expect(answer.json["detail"] == "")
       #expect(answer.json["request_id"]?.string?.isEmpty == false)
       #expect(!answer.text.contains("odd") && !answer.text.contains("secret"))
+      #expect(log.lines.contains { $0.level == .error && $0.text.contains("odd") && $0.text.contains("secret detail") })
+      server.database.fail(with: DatabaseFailure(kind: .busy, message: "waits", detail: "locked by 7"))
+      let busy = try await server.api(.get, "/api/v1/stats")
+      #expect(busy.status == 503 && !busy.text.contains("locked by 7"))
+      #expect(log.lines.contains { $0.level == .warning && $0.text.contains("locked by 7") })
     }
   }
 

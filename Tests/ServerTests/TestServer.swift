@@ -32,7 +32,8 @@ struct TestServer {
   static let noon = Instant(microseconds: 1_770_000_000_000_000)
 
   static func run(
-    limits: ServerLimits = ServerLimits(), isReady: Bool = true, _ body: @escaping @Sendable (TestServer) async throws -> Void
+    limits: ServerLimits = ServerLimits(), isReady: Bool = true, log: LogCapture? = nil,
+    _ body: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "holdfast-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -46,7 +47,7 @@ struct TestServer {
     let sink = FakeSink()
     let dependencies = ServerDependencies(
       sink: sink, inquiries: Inquiries(database: database, current: current, time: time), keys: keys, current: current, time: time,
-      randomBytes: bytes.next, isReady: { isReady }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, limits: limits)
+      randomBytes: bytes.next, isReady: { isReady }, logger: LogCapture.logger(log), limits: limits)
     let writeKey = try await keys.create(scope: .write, name: "site")
     let apiKey = try await keys.create(scope: .api, name: "reports")
     try await WebServer.service(dependencies, host: "127.0.0.1", port: 0).test(.router) { client in

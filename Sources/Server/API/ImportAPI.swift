@@ -49,7 +49,7 @@ final class ImportAPI: Sendable {
     let rows = RowReader(format: Self.format(request), maximumBytes: limits.importDecompressed)
     var received = 0
     var pace = Pace(began: time.now())
-    for try await chunk in request.body {
+    for try await chunk in BodyChunks(body: request.body) {
       received += chunk.readableBytes
       guard received <= limits.importBody else { throw Problem.tooLarge(limit: limits.importBody) }
       try pace.count(chunk.readableBytes, now: time.now())

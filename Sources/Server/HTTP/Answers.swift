@@ -1,6 +1,8 @@
 import Domain
 import Hummingbird
+import Logging
 import NIOCore
+import SQL
 
 extension Response {
   /// JSON with its media type; answers about customers are for nobody's cache.
@@ -30,20 +32,34 @@ struct ErrorAnswers: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch {
-      if var problem = Problem(error) {
+      let told = Problem(error)
+      Self.note(error, told, path: context.endpointPath, in: context.logger)
+      if var problem = told {
         if problem.status.code >= 500 {
-          context.logger.warning("Request refused", metadata: ["status": "\(problem.status.code)", "reason": "\(error)"])
           problem.members.append(.init("request_id", .string(context.requestID)))
         }
         var response = answer(problem)
         if Self.hangUp(on: request, problem.status, context.channel) { response.headers[.connection] = "close" }
         return response
       }
-      // The path and the kind of error, never the query or the body: they hold keys and contacts' data.
-      context.logger.error("Request failed", metadata: ["path": "\(context.endpointPath ?? "?")", "error": "\(error)"])
       var problem = Problem.unexpected()
       problem.members.append(.init("request_id", .string(context.requestID)))
       return answer(problem)
+    }
+  }
+
+  /// What the operator gets to know of an error. The path and the kind of error, never the query or the body: they hold keys and
+  /// contacts' data.
+  static func note(_ error: any Error, _ told: Problem?, path: String?, in logger: Logger) {
+    // The database's own words help to mend it; they are for the log alone.
+    let reason = (error as? DatabaseFailure).map { "\($0.message) (\($0.detail))" } ?? "\(error)"
+    let metadata: Logger.Metadata = ["path": "\(path ?? "?")", "error": "\(reason)"]
+    if error is BodyInterrupted {
+      logger.debug("The sender hung up", metadata: metadata)
+    } else if let told {
+      if told.status.code >= 500 { logger.warning("Request refused", metadata: metadata) }
+    } else {
+      logger.error("Request failed", metadata: metadata)
     }
   }
 

@@ -98,6 +98,9 @@ extension Problem {
     case IntakeRefusal.unavailable(let sentence): self = .unavailable(sentence)
     case let failure as DatabaseFailure where failure.kind != .constraint && failure.kind != .other:
       self = .unavailable("The database does not answer as it should; nothing was changed.")
+    case is BodyInterrupted:
+      self = .init(
+        code: "interrupted", status: .badRequest, title: "The body is not complete", detail: "The connection ended before the body did.")
     case is Inquiries.InvalidCursor:
       self = .invalidParameter("cursor", "This cursor was not given out by this list: start again without it.")
     case let error as HTTPError where error.status == .notFound: self = .notFound()
