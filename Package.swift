@@ -66,7 +66,7 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        argumentParser, asyncHTTPClient, hummingbird, logging, serviceLifecycle, unixSignals,
+        argumentParser, asyncHTTPClient, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
       ],
       swiftSettings: strict),
     .executableTarget(name: "Benchmark", dependencies: ["Domain", sqlite3], path: "Benchmarks", swiftSettings: strict),

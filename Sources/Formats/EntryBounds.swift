@@ -30,10 +30,10 @@ enum EntryBounds {
   private static func depthExcess(_ json: JSON) -> Excess? { isDeeper(json, than: depth) ? .tooDeep : nil }
 
   private static func isTooLarge(_ json: JSON) -> Bool {
+    // An escape makes at most six bytes of one, and the estimate is never twice the truth: few need be printed to be measured.
     let about = json.approximateByteCount
-    // An escape makes at most six bytes of one: most need not be printed to be measured.
-    if about > statementBytes { return true }
-    return about > statementBytes / 6 && json.printedBytes().count > statementBytes
+    if about <= statementBytes / 6 { return false }
+    return about > 2 * statementBytes || json.printedBytes().count > statementBytes
   }
 
   private static func isDeeper(_ json: JSON, than levels: Int) -> Bool {

@@ -68,7 +68,7 @@ struct EntryBoundsTests {
     var outcomes: [RecordOutcome] = []
     func take(_ item: RowItem) { if case .row(let row) = item { outcomes.append(reader.read(row, receivedAt: received)) } }
     let rows = RowReader(format: .ndjson)
-    let escapes = JSON.string(String(repeating: "\u{1}", count: 6_000))
+    let escapes = JSON.string("y" + String(repeating: "\u{1}", count: 6_000))
     for json: JSON in [["id": "a", "x": deep(15)], ["id": "b", "x": deep(16)], ["id": "c", "x": escapes], ["id": "d"]] {
       try rows.feed(json.printedBytes() + [10], take)
     }

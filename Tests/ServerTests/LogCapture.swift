@@ -24,10 +24,8 @@ final class LogCapture: Sendable {
       set { metadata[key] = newValue }
     }
 
-    func log(
-      level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String, function: String, line: UInt
-    ) {
-      capture.kept.withLock { $0.append((level, "\(message) \(metadata ?? [:])")) }
+    func log(event: LogEvent) {
+      capture.kept.withLock { $0.append((event.level, "\(event.message) \(event.metadata ?? [:])")) }
     }
   }
 }

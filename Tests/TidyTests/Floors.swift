@@ -23,7 +23,7 @@ enum Floors {
       name: "holdfast",
       imports: [
         "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
-        "ArgumentParser", "AsyncHTTPClient", "Hummingbird", "Logging", "ServiceLifecycle", "UnixSignals",
+        "ArgumentParser", "AsyncHTTPClient", "Hummingbird", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals",
       ]),
   ]
 

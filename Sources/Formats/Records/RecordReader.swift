@@ -154,6 +154,28 @@ public struct RecordReader: Sendable {
     }
   }
 
+  /// Stripe's words, and what other systems call the same.
+  private static func subscriptionStatus(_ values: RowValues) throws(RecordError) -> String? {
+    guard let text = try values.text("status") else { return nil }
+    switch ColumnIndex.key(text) {
+    case "active", "running", "current", "renewed": return "active"
+    case "trialing", "trial", "intrial": return "trialing"
+    case "pastdue", "overdue", "paymentfailed": return "past_due"
+    case "unpaid": return "unpaid"
+    case "paused", "onhold", "suspended": return "paused"
+    case "incomplete", "pending": return "incomplete"
+    case "incompleteexpired": return "incomplete_expired"
+    case "canceled", "cancelled", "expired", "ended", "churned", "inactive", "terminated", "closed": return "canceled"
+    default:
+      throw RecordError(
+        .unknownStatus,
+        """
+        unknown subscription status '\(RecordText.shown(.string(text)))'; known are active, trialing, past_due, unpaid, paused, \
+        incomplete, canceled
+        """)
+    }
+  }
+
   private func subscription(_ values: RowValues) throws(RecordError) -> LogEntry {
     let id = try values.required("id")
     let started = try values.requiredTime("started_at")
@@ -166,7 +188,7 @@ public struct RecordReader: Sendable {
     let yearly = try values.number("arr", in: amounts)
     let subscription = SubscriptionRecord(
       id: id, plan: try values.text("plan"), tier: try values.text("tier"), mrr: monthly ?? (yearly ?? 0) / 12,
-      seats: try values.number("seats", in: amounts), status: try values.text("status"), startedAt: started,
+      seats: try values.number("seats", in: amounts), status: try Self.subscriptionStatus(values), startedAt: started,
       renewsAt: try values.time("renews_at", future: true), canceledAt: ended)
     return record(
       values, id: id, at: started, updated: try values.time("updated_at"), try owner(values, contact: false), .subscription(subscription))

@@ -76,7 +76,7 @@ public enum TrackingBody {
         return hasRoom
       }
       return .success(decoded)
-    } catch where !hasRoom {
+    } catch  where !hasRoom {
       return .failure(.noRoom)
     } catch .tooLarge(let limit) {
       return .failure(.tooLarge(limit: limit))

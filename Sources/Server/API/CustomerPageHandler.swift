@@ -9,7 +9,8 @@ struct CustomerPageHandler: Sendable {
 
   @Sendable func show(_ request: Request, _ context: RequestInfo) async throws -> Response {
     guard let presented = Credentials.browser(request.headers), let key = try await keys.find(presented), key.scope == .api else {
-      var answer = Self.page("<!doctype html><title>Holdfast</title><p>Give an API key as the user name, without a password.</p>", .unauthorized)
+      var answer = Self.page(
+        "<!doctype html><title>Holdfast</title><p>Give an API key as the user name, without a password.</p>", .unauthorized)
       answer.headers[.wwwAuthenticate] = "Basic realm=\"Holdfast: an API key as user name\", charset=\"UTF-8\""
       return answer
     }

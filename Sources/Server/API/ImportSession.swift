@@ -66,7 +66,8 @@ struct ImportSession {
     }
     refused.append(
       SetAside(
-        source: "import \(reader.kind.rawValue)", reason: KeyScan.redacted("\(code): line \(line): \(reason)"), excerpt: KeyScan.redacted(excerpt)))
+        source: "import \(reader.kind.rawValue)", reason: KeyScan.redacted("\(code): line \(line): \(reason)"),
+        excerpt: KeyScan.redacted(excerpt)))
   }
 
   /// - Throws: `Problem` 400 where the map names columns that the file does not have.

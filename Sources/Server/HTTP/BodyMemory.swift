@@ -29,7 +29,9 @@ final class BodyMemory: Sendable {
 
   private let pools: Mutex<Pools>
 
-  /// - Parameters: bytes of all bodies together.
+  /// - Parameters:
+  ///   - known: bytes of all bodies of senders with a valid key.
+  ///   - strangers: bytes of all other bodies.
   init(known: Int, strangers: Int) {
     pools = Mutex(Pools(known: Pool(budget: known), strangers: Pool(budget: strangers)))
   }

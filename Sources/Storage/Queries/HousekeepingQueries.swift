@@ -60,6 +60,15 @@ public enum HousekeepingQueries {
     }
   }
 
+  /// What could not be taken, newest first.
+  public static func setAside(
+    limit: Int, _ connection: any Connection
+  ) throws -> [(at: Instant, source: String, reason: String, excerpt: String)] {
+    try connection.rows("SELECT at, source, reason, excerpt FROM set_aside ORDER BY id DESC LIMIT $1", [limit]) {
+      (Instant(microseconds: $0.integer(0)), $0.text(1), $0.text(2), $0.text(3))
+    }
+  }
+
   /// Only this many inputs that could not be taken are kept; all are counted.
   public static let maximumSetAside = 10_000
 

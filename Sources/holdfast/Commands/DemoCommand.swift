@@ -28,6 +28,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   func run() async throws {
     let address = try listen.address()
+    if !loadOnly { try await ListenOption.requireFree(address) }
     var config = ConfigOption()
     config.config = directory + "/config"
     var database = DatabaseOption()
@@ -136,10 +137,12 @@ struct DemoGuide: Sendable {
         "  curl -s -u \(writeKey): \(base)/v1/track -H 'Content-Type: application/json' \\",
         "    -d '{\"userId\": \"\(story.contact)\", \"event\": \"Signed In\"}'", "",
         "  curl -s -H 'Authorization: Bearer \(apiKey)' \(base)/api/v1/customers/\(story.customer)/explanation", "",
-        "Or, for people:  holdfast explain \(story.customer) --config \(directory)/config --database sqlite:\(directory)/holdfast.db", "",
+        "Or, for people:  \(CommandLine.arguments[0]) explain \(story.customer) --config \(directory)/config --database sqlite:\(directory)/holdfast.db",
+        "",
       ]
     }
-    lines.append("Ctrl-C stops it. `holdfast demo` starts it again as it was; `--fresh` makes a new company.")
+    lines.append(
+      "Ctrl-C stops it. The same command starts it again as it was; with --fresh (make demo ARGS=--fresh) it makes a new company.")
     return lines.joined(separator: "\n")
   }
 }

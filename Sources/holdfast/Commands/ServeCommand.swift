@@ -6,6 +6,8 @@ import Engine
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
+import NIOPosix
 import SQLite
 import Server
 import ServiceLifecycle
@@ -23,6 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let address = try listen.address()
+    try await ListenOption.requireFree(address)
     try await House.with(database, config, mayCreate: true, showsWarnings: true) { house in
       try await Serving(house: house, config: config, address: address).run { port in
         Terminal.note("holdfast listens on http://\(address.host):\(port), data in \(house.path)")
@@ -41,6 +44,17 @@ struct ListenOption: ParsableArguments {
       colon > text.startIndex
     else { throw ValidationError("--listen takes HOST:PORT, like 127.0.0.1:8080, not “\(text)”") }
     return (String(text[..<colon]).trimmingCharacters(in: CharacterSet(charactersIn: "[]")), port)
+  }
+
+  /// Tries the address before any long work begins. - Throws: `Refusal` where it cannot be listened on.
+  static func requireFree(_ address: (host: String, port: Int)) async throws {
+    do {
+      let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1).bind(host: address.host, port: address.port).get()
+      try await channel.close()
+    } catch {
+      throw Refusal("\(address.host):\(address.port) is in use or is no address of this machine; choose another with --listen HOST:PORT")
+    }
   }
 }
 
