@@ -137,7 +137,9 @@ struct DemoGuide: Sendable {
         "  curl -s -u \(writeKey): \(base)/v1/track -H 'Content-Type: application/json' \\",
         "    -d '{\"userId\": \"\(story.contact)\", \"event\": \"Signed In\"}'", "",
         "  curl -s -H 'Authorization: Bearer \(apiKey)' \(base)/api/v1/customers/\(story.customer)/explanation", "",
-        "Or, for people:  \(CommandLine.arguments[0]) explain \(story.customer) --config \(directory)/config --database sqlite:\(directory)/holdfast.db",
+        "Or, for people:", "",
+        "  \(CommandLine.arguments[0]) explain \(story.customer) --config \(directory)/config \\",
+        "    --database sqlite:\(directory)/holdfast.db", "",
         "",
       ]
     }
