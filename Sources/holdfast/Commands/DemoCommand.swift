@@ -140,7 +140,6 @@ struct DemoGuide: Sendable {
         "Or, for people:", "",
         "  \(CommandLine.arguments[0]) explain \(story.customer) --config \(directory)/config \\",
         "    --database sqlite:\(directory)/holdfast.db", "",
-        "",
       ]
     }
     lines.append(
