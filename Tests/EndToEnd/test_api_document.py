@@ -7,7 +7,7 @@ from openapi_schema_validator import OAS31Validator
 
 from exercises import exercise
 from holdfast import fresh
-from polling import settles
+from polling import eventually, settles
 from records import tickets_csv
 
 METHODS = {"get", "post", "put", "patch", "delete", "options", "head"}
@@ -144,7 +144,12 @@ def test_a_route_in_the_wrong_method_is_405_or_404(server):
 def test_lists_are_paged_without_gaps_or_repeats(server, customer):
     for number in range(7):
         server.track(customer, f"Step {number}")
-    whole = server.api(f"/api/v1/customers/{customer}/events", params={"limit": 100})["events"]
+
+    def listed():
+        found = server.api(f"/api/v1/customers/{customer}/events", params={"limit": 100})["events"]
+        return found if found[0]["name"] == "Step 6" else None
+
+    whole = eventually(listed, "the last event is listed")
     assert len(whole) >= 9
     paged, cursor = [], None
     while True:

@@ -33,11 +33,15 @@ public struct Rebuild: Sendable {
       try DerivedTables.clear(connection)
       let end = try HousekeepingQueries.position(connection)
       var again = try FoldTransaction(memory: FoldMemory(), blueprint: blueprint, now: now, connection: connection, scores: false)
+      // What the fold once set aside stays aside.
+      let unfoldable = try HousekeepingQueries.unfoldable(connection)
       var position: Int64 = 0
       while position < end {
         let entries = try EventQueries.entries(after: position, limit: Int(min(5_000, end - position)), connection)
         guard let last = entries.last else { break }
-        for stored in entries { if case .success(let entry) = stored.entry { try again.apply(entry, position: stored.position) } }
+        for stored in entries where !unfoldable.contains(stored.position) {
+          if case .success(let entry) = stored.entry { try again.apply(entry, position: stored.position) }
+        }
         try again.finish()
         again.memory.trim()
         position = last.position

@@ -82,8 +82,7 @@ public final class Fold: Sendable {
   }
 
   private static func setAside(position: Int64, error: any Error, now: Instant, _ connection: any Connection) throws {
-    try HousekeepingQueries.setAside(
-      source: "fold", reason: "unfoldable: \(error)", excerpt: "position \(position)", at: now, connection)
+    try HousekeepingQueries.setUnfoldable(position, reason: "unfoldable: \(error)", at: now, connection)
     try HousekeepingQueries.count("rejected", by: 1, connection)
     try HousekeepingQueries.count("rejected.unfoldable", by: 1, connection)
   }
@@ -103,8 +102,15 @@ public final class Fold: Sendable {
           try HealthQueries.deleteOrphans(connection)
           continue
         }
-        try fold.ensure(customer: id, isNamed: false)
-        try fold.advance(id)
+        do {
+          try fold.ensure(customer: id, isNamed: false)
+          try fold.advance(id)
+        } catch let error as Unreadable {
+          // A row that cannot be read stops its own customer's clock only, until a rebuild.
+          try HealthQueries.stopClock(of: id, connection)
+          try HousekeepingQueries.setAside(
+            source: "time", reason: "unreadable: \(error); run holdfast rebuild", excerpt: id, at: fold.now, connection)
+        }
       }
       let timers = try fold.wakeAlerts(limit: limit)
       try fold.flush()

@@ -59,6 +59,12 @@ public enum HealthQueries {
       ])
   }
 
+  /// Time no longer changes the score of a customer that cannot be read.
+  public static func stopClock(of customer: String, _ connection: any Connection) throws {
+    try connection.execute(
+      "UPDATE health SET next_change_at = NULL WHERE shard = $1 AND customer = $2", [Shard.number(of: customer), customer])
+  }
+
   /// Removes scores of customers that are not there.
   public static func deleteOrphans(_ connection: any Connection) throws {
     try connection.execute(

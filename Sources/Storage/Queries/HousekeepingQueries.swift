@@ -60,6 +60,20 @@ public enum HousekeepingQueries {
     }
   }
 
+  /// Notes that the entry at a position of the log cannot be folded.
+  public static func setUnfoldable(_ position: Int64, reason: String, at: Instant, _ connection: any Connection) throws {
+    try setAside(source: unfoldableSource, reason: reason, excerpt: "\(unfoldablePrefix)\(position)", at: at, connection)
+  }
+
+  /// Positions of entries that cannot be folded.
+  public static func unfoldable(_ connection: any Connection) throws -> Set<Int64> {
+    let excerpts = try connection.rows("SELECT excerpt FROM set_aside WHERE source = $1", [unfoldableSource]) { $0.text(0) }
+    return Set(excerpts.compactMap { Int64($0.dropFirst(unfoldablePrefix.count)) })
+  }
+
+  private static let unfoldableSource = "fold"
+  private static let unfoldablePrefix = "position "
+
   /// What could not be taken, newest first.
   public static func setAside(
     limit: Int, _ connection: any Connection
