@@ -28,14 +28,6 @@ public enum ActorQueries {
       ])
   }
 
-  /// Whether anyone belongs to that customer. Table `actor` has no index by customer: the fold keeps its
-  /// people in `usage_daily`, `contact` and `customer_event`.
-  public static func hasPeople(customer: String, _ connection: any Connection) throws -> Bool {
-    let shard = Shard.number(of: customer)
-    return try connection.first(
-      "SELECT 1 FROM customer_event WHERE shard = $1 AND customer = $2 LIMIT 1", [shard, customer], { _ in true }) ?? false
-  }
-
   private static func record(_ row: any Row) -> ActorRecord {
     func versioned(_ column: Int) -> Versioned<String>? {
       row.optionalText(column).map { Versioned($0, version: Instant(microseconds: row.integer(column + 1))) }

@@ -70,9 +70,4 @@ public enum CustomerQueries {
       "SELECT id FROM contact WHERE shard = $1 AND customer = $2 ORDER BY id LIMIT 1", [Shard.number(of: id), id]
     ) { $0.text(0) }
   }
-
-  /// The number of contacts known of a customer.
-  public static func contactCount(of id: String, _ connection: any Connection) throws -> Int {
-    try connection.first("SELECT COUNT(*) FROM contact WHERE shard = $1 AND customer = $2", [Shard.number(of: id), id]) { $0.int(0) } ?? 0
-  }
 }

@@ -33,13 +33,7 @@ public enum HealthQueries {
     ) { $0.text(0) }
   }
 
-  /// When the next score changes by time alone.
-  public static func nextDue(_ connection: any Connection) throws -> Instant? {
-    try connection.first("SELECT MIN(next_change_at) FROM health WHERE next_change_at IS NOT NULL") {
-      $0.optionalInteger(0).map(Instant.init(microseconds:))
-    } ?? nil
-  }
-
+  /// Adds a change to a customer's history.
   public static func append(_ change: HealthChange, of customer: String, _ connection: any Connection) throws {
     let shard = Shard.number(of: customer)
     let ordinal =
