@@ -11,14 +11,14 @@ struct SlackWebhookTests {
     link: "https://cs.example.com/customers/acme", since: Instant(microseconds: 1_764_000_000_000_000)
   ).json
 
-  private func send(to url: String, timeout: TimeSpan = .seconds(120), payload: JSON? = nil) async throws -> DeliveryOutcome {
+  private func send(to url: String, timeout: TimeSpan = .seconds(20), payload: JSON? = nil) async throws -> DeliveryOutcome {
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Outbound.configuration)
     let outcome = await SlackWebhook(client: client, timeout: timeout).send(payload ?? self.payload, to: Secret(url), now: now)
     try await client.shutdown()
     return outcome
   }
 
-  private func outcome(of answer: LocalServer.Answer, timeout: TimeSpan = .seconds(120)) async throws -> DeliveryOutcome {
+  private func outcome(of answer: LocalServer.Answer, timeout: TimeSpan = .seconds(20)) async throws -> DeliveryOutcome {
     try await LocalServer.with(answer) { try await send(to: $0.url, timeout: timeout) }
   }
 
