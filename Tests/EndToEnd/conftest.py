@@ -14,12 +14,14 @@ ONLY_SQLITE = os.environ.get("HOLDFAST_SQLITE_ONLY") == "1"
 def pytest_configure(config):
     config.addinivalue_line("markers", "sqlite_only: about files, or about no database at all")
     config.addinivalue_line("markers", "postgres_only: about what PostgreSQL does and SQLite does not")
+    config.addinivalue_line("markers", "early, late: sets something going that takes its time; waits for it when all others have run")
     if not ONLY_SQLITE and not os.environ.get("HOLDFAST_POSTGRES") and not config.option.collectonly:
         raise pytest.UsageError(
             "HOLDFAST_POSTGRES names no PostgreSQL for the tests: run them as `make test` does, by `scripts/postgres run …`, "
             "or set HOLDFAST_SQLITE_ONLY=1 to leave PostgreSQL out")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     if not BINARY.exists() and not config.option.collectonly:
         raise pytest.UsageError(f"{BINARY} is not there: build it first (swift build), or set HOLDFAST_BINARY")
@@ -27,6 +29,7 @@ def pytest_collection_modifyitems(config, items):
         left_out = [item for item in items if item.get_closest_marker("postgres_only")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: bool(item.get_closest_marker("late")) - bool(item.get_closest_marker("early")))
 
 
 def pytest_generate_tests(metafunc):
