@@ -111,7 +111,8 @@ def test_a_backup_taken_while_the_server_runs_opens_and_holds_everything(server,
     with sqlite3.connect(copy) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     there = {c["id"]: c["health"]["score"] for c in customers_in(server.run("customers", "--format", "json").stdout)}
-    kept = {c["id"]: c["health"]["score"] for c in customers_in(server.run("customers", "--format", "json", database=f"sqlite:{copy}").stdout)}
+    copied = server.run("customers", "--format", "json", database=f"sqlite:{copy}").stdout
+    kept = {c["id"]: c["health"]["score"] for c in customers_in(copied)}
     assert kept == there
 
 

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
@@ -32,6 +32,16 @@ def cluster():
     cluster.remove()
 
 
+def documented(url):
+    """The same server and role, in the database that the document makes."""
+    return urlsplit(url)._replace(path="/documented").geturl()
+
+
+def as_role(cluster, role, password):
+    there = urlsplit(cluster.superuser)
+    return documented(there._replace(netloc=f"{role}:{quote(password)}@{there.hostname}:{there.port}").geturl())
+
+
 def execute(url, *statements):
     for statement in statements:
         done = subprocess.run(
@@ -45,20 +55,19 @@ def operated(cluster, tmp_path_factory):
     make, read = blocks("Role and database", "sql")
     # The names are taken in this cluster: pg_cron's database has to be there before.
     execute(cluster.superuser, make.replace("holdfast", "documented"))
-    there = urlsplit(cluster.superuser)
-    url = there._replace(netloc=f"documented:a%20long%20random%20one@{there.hostname}:{there.port}", path="/documented").geturl()
-    holdfast = Holdfast(tmp_path_factory.mktemp("documented"), database=url).start()
-    holdfast.track("acme", "Signed In")
-    settles(lambda: holdfast.score("acme"), 70, "the customer has its score")
-    execute(there._replace(path="/documented").geturl(), read.replace("holdfast", "documented"))
-    yield holdfast
-    holdfast.stop()
+    holdfast = Holdfast(tmp_path_factory.mktemp("documented"), database=as_role(cluster, "documented", "a long random one"))
+    try:
+        holdfast.start()
+        holdfast.track("acme", "Signed In")
+        settles(lambda: holdfast.score("acme"), 70, "the customer has its score")
+        execute(documented(cluster.superuser), read.replace("holdfast", "documented"))
+        yield holdfast
+    finally:
+        holdfast.kill()
 
 
 def test_the_role_of_the_document_suffices_and_analysts_may_read_and_no_more(operated, cluster):
-    there = urlsplit(cluster.superuser)
-    analyst = there._replace(netloc=f"documented_analyst:another%20long%20random%20one@{there.hostname}:{there.port}", path="/documented").geturl()
-    with connect(analyst) as connection:
+    with connect(as_role(cluster, "documented_analyst", "another long random one")) as connection:
         views = connection.execute("SELECT matviewname FROM pg_matviews WHERE schemaname = 'analytics'").fetchall()
         assert ("customer_health_scores",) in views
         connection.execute("SELECT * FROM analytics.customer_health_scores LIMIT 1")
@@ -68,10 +77,9 @@ def test_the_role_of_the_document_suffices_and_analysts_may_read_and_no_more(ope
 
 def test_the_statements_about_pg_cron_and_monitoring_work(operated, cluster):
     execute(cluster.superuser, *blocks("pg_cron", "sql"))
-    execute(urlsplit(cluster.superuser)._replace(path="/documented").geturl(), *(
-        statement for statement in blocks("Monitoring", "sql") if "cron." not in statement))
-    # pg_cron's journal is in pg_cron's database.
-    execute(cluster.superuser, *(statement for statement in blocks("Monitoring", "sql") if "cron." in statement))
+    for statement in blocks("Monitoring", "sql"):
+        # pg_cron's journal is in pg_cron's database.
+        execute(cluster.superuser if "cron." in statement else documented(cluster.superuser), statement)
 
 
 def test_a_dump_can_be_restored_as_the_document_says(operated, cluster, tmp_path):
