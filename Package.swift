@@ -59,7 +59,7 @@ let package = Package(
     room("SQLite", ["SQL", grdb, sqlite3]),
     room("Storage", ["Domain", "SQL"]),
     room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
-    room("Engine", ["Domain", "Storage", "SQL", logging, serviceLifecycle]),
+    room("Engine", ["Domain", "Formats", "Storage", "SQL", logging, serviceLifecycle]),
     room("Server", ["Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
     room("Simulator", ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
     .executableTarget(
@@ -74,7 +74,7 @@ let package = Package(
     // What tests share: made-up logs and models, and a plain second implementation to hold the engine against.
     .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),
     tests("DomainTests", ["Domain", "TestKit"]),
-    tests("EngineTests", ["Engine", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
+    tests("EngineTests", ["Engine", "Formats", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
     tests("FormatsTests", ["Domain", "Formats"]),
     tests("SimulatorTests", ["Domain", "Simulator"]),
     tests("SettingsTests", ["Settings", "Domain", yams]),

@@ -49,7 +49,7 @@ struct SQLiteSession: Connection {
     }
   }
 
-  private func bind(_ values: [any SQLBindable], to statement: OpaquePointer, _ sql: String) throws {
+  func bind(_ values: [any SQLBindable], to statement: OpaquePointer, _ sql: String) throws {
     guard sqlite3_bind_parameter_count(statement) == values.count else {
       throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "\(values.count) values are not as many as the parameters", sql: sql)
     }

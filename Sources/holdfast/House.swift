@@ -96,6 +96,23 @@ struct House {
     while try await fold.passTime() > 0 {}
   }
 
+  /// Folds what a command has taken in, with a progress bar, if no server does.
+  func scoreWhatCameIn() async throws {
+    guard let lock = try OwnerLock(databasePath: path) else { return Terminal.note("The running server scores what came in.") }
+    try await lock.held {
+      let fold = makeFold()
+      let backlog = try await inquiries.backlog()
+      var bar = ProgressBar("Scoring", unit: "entries")
+      var done = 0
+      while case let folded = try await fold.foldNext(), folded > 0 {
+        done += folded
+        bar.show(fraction: Double(done) / Double(max(backlog, done, 1)), count: done)
+      }
+      try await Self.settle(fold)
+      bar.show(fraction: 1, count: done, isLast: true)
+    }
+  }
+
   func close() async throws { try await database.close() }
 
   /// For what needs no configuration: keys, the outbox, backups work while a file of it is being mended.

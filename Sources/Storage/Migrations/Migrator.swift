@@ -2,7 +2,7 @@ import SQL
 
 /// Brings a database to the newest schema, in one transaction.
 public enum Migrator {
-  private static let migrations = [Migration0001.script]
+  private static let migrations = [Migration0001.script, Migration0003.script]
 
   /// The schema this program knows.
   public static var newest: Int { migrations.count }

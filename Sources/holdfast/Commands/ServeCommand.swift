@@ -100,7 +100,10 @@ struct Serving {
         }, logger: logger),
       host: address.host, port: address.port, onListening: onListening)
     let reload = Reload(config: config, current: current, fold: fold, outbox: outbox, logger: logger)
-    let services: [any Service] = [outbox, folding, DailyService(fold: fold), reload, intake, server]
+    let sources = SourceService(
+      current: current, database: house.database, sink: intake, time: time, logger: logger, owner: ForeignDatabases.owner,
+      open: ForeignDatabases(config: config).open)
+    let services: [any Service] = [outbox, folding, DailyService(fold: fold), reload, intake, sources, server]
     var configuration = ServiceGroupConfiguration(
       services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
