@@ -73,32 +73,47 @@ struct SourceSettingsTests {
   }
 
   static let wrong: [(String, String, [String])] = [
-    ("kind: customers", "kind: customer", ["3:11: error: \"kind\" is customers, contacts, tickets or subscriptions, not \"customer\" [customers]"]),
+    (
+      "kind: customers", "kind: customer",
+      ["3:11: error: \"kind\" is customers, contacts, tickets or subscriptions, not \"customer\" [customers]"]
+    ),
     ("kind: customers", "kind: events", ["3:11: error: \"kind\" is customers, contacts, tickets or subscriptions, not \"events\""]),
     ("${APP}", "${NOT_SET}", ["4:15: warning: the environment variable NOT_SET is not set; this source reads nothing until it is"]),
-    ("${APP}", "mysql://db/app", [
-      "4:15: error: \"database\" begins with postgres:// or sqlite:, like sqlite:app.db",
-      "4:15: warning: a secret stands in the open here; keep it in an environment variable or a file [${APP_DATABASE_URL}]",
-    ]),
-    ("SELECT id", "DELETE id", ["6:9: error: \"query\" is a SELECT, or a WITH that ends in one: sources only read"]),
-    ("FROM accounts", "FROM accounts; DROP TABLE accounts", ["7:22: error: \"query\" is one statement; something follows this semicolon"]),
-    ("FROM accounts", "FROM accounts) x", ["7:22: error: \"query\" closes a bracket here that was never opened"]),
-    ("FROM accounts", "FROM (accounts", ["7:14: error: \"query\" has a bracket that is never closed"]),
-    ("FROM accounts", "WHERE name = 'it''s", ["7:22: error: \"query\" has a quote that is never closed"]),
-    ("FROM accounts", "WHERE a > $1", ["7:19: error: \"query\" takes no parameters; what has changed is found by \"watermark\""]),
-    ("map: {id: id}", "map: {idd: id}", [
-      "9:11: error: customers have no field \"idd\"; they have id, name, created_at, updated_at [id]"
-    ]),
+    (
+      "${APP}", "mysql://db/app",
+      [
+        "4:15: error: \"database\" begins with postgres:// or sqlite:, like sqlite:app.db",
+        "4:15: warning: a secret stands in the open here; keep it in an environment variable or a file [${APP_DATABASE_URL}]",
+      ]
+    ),
+    ("SELECT id", "DELETE id", ["6:7: error: \"query\" is a SELECT, or a WITH that ends in one: sources only read"]),
+    ("FROM accounts", "FROM accounts; DROP TABLE accounts", ["7:20: error: \"query\" is one statement; something follows this semicolon"]),
+    ("FROM accounts", "FROM accounts) x", ["7:20: error: \"query\" closes a bracket here that was never opened"]),
+    ("FROM accounts", "FROM (accounts", ["7:12: error: \"query\" has a bracket that is never closed"]),
+    ("FROM accounts", "WHERE name = 'it''s", ["7:20: error: \"query\" has a quote that is never closed"]),
+    ("FROM accounts", "WHERE a > $1", ["7:17: error: \"query\" takes no parameters; what has changed is found by \"watermark\""]),
+    (
+      "map: {id: id}", "map: {idd: id}",
+      [
+        "9:11: error: customers have no field \"idd\"; they have id, name, created_at, updated_at [id]"
+      ]
+    ),
     ("map: {id: id}", "map: {id: '{a}-{b}'}", ["9:15: error: the id of a row is one column; put it together in the query"]),
     ("attributes: [plan]", "traits: [plan]", ["10:13: error: customers have no traits [attributes]"]),
-    ("attributes: [plan]", "attributes: plan", [
-      "10:17: error: \"attributes\" is a list of columns, or names with a column each, this is a single value [[plan]]"
-    ]),
+    (
+      "attributes: [plan]", "attributes: plan",
+      [
+        "10:17: error: \"attributes\" is a list of columns, or names with a column each, this is a single value [[plan]]"
+      ]
+    ),
     ("attributes: [plan]", "every: 10s", ["10:12: error: \"every\" is 1m to 7d, not 10s; \"unchecked: true\" beside it allows any"]),
     ("attributes: [plan]", "full: 3", ["10:11: error: \"full\" is a time of day like \"02:00\", or off, not \"3\""]),
-    ("watermark: updated_at", "full: \"04:00\"", [
-      "8:11: warning: without a \"watermark\" every run reads all rows, and \"full\" changes nothing"
-    ]),
+    (
+      "watermark: updated_at", "full: \"04:00\"",
+      [
+        "8:11: warning: without a \"watermark\" every run reads all rows, and \"full\" changes nothing"
+      ]
+    ),
   ]
 
   @Test("What is wrong with a source is said at its place", arguments: wrong)

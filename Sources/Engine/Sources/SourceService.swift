@@ -66,7 +66,8 @@ public final class SourceService: Service, Sendable {
       } catch is CancellationError {
         return due
       } catch {
-        logger.error("sources cannot be looked at; trying again", metadata: ["error": "\((error as? DatabaseFailure)?.detail ?? "\(error)")"])
+        logger.error(
+          "sources cannot be looked at; trying again", metadata: ["error": "\((error as? DatabaseFailure)?.detail ?? "\(error)")"])
       }
     }
     return due

@@ -42,8 +42,8 @@ public struct SourceSync: Sendable {
   let open: @Sendable (SourceDatabase) throws -> any ForeignDatabase
 
   /// A run is given up for lost when nothing was heard of it for so long.
-  public static let claimLength = TimeSpan.minutes(2)
-  static let heartbeat = TimeSpan.seconds(30)
+  public static let claimLength = TimeSpan.minutes(1)
+  static let heartbeat = TimeSpan.seconds(15)
 
   /// - Parameters:
   ///   - database: Holdfast's own.

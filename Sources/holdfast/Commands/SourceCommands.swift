@@ -9,7 +9,8 @@ import Storage
 struct SyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync", abstract: "Read the sources of the configuration now: records from your own databases.",
-    discussion: "Reads what has changed since the last run. A running server goes on meanwhile and scores what comes in. See docs/sources.md.")
+    discussion:
+      "Reads what has changed since the last run. A running server goes on meanwhile and scores what comes in. See docs/sources.md.")
 
   @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption
@@ -156,7 +157,9 @@ struct SourcesCommand: AsyncParsableCommand {
           ["SOURCE", "KIND", "LAST RUN", "LAST SUCCESS", "ROWS", "NEW", "SET ASIDE", "ERRORS 24 H", "WATERMARK", "NEXT RUN"],
           states.map { $0.cells(now: now) }, right: [4, 5, 6, 7]))
       for state in states {
-        if let error = state.progress?.lastError { Terminal.note("\(state.source.name): \(error.replacing("NAME", with: state.source.name))") }
+        if let error = state.progress?.lastError {
+          Terminal.note("\(state.source.name): \(error.replacing("NAME", with: state.source.name))")
+        }
       }
     }
   }

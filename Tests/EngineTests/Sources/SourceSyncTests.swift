@@ -116,7 +116,8 @@ struct SourceSyncTests {
       try await bench.insert(6...35, changed: "2025-06-01 09:00:00")
       try await bench.insert(36...40, changed: "2025-06-01 09:00:01")
       let run = try await bench.sync(.incremental)
-      #expect((run.read, run.accepted) == (35, 35))
+      // The first five lie within the overlap.
+      #expect((run.read, run.accepted) == (40, 35))
       #expect(try await bench.statuses().count == 40)
     }
   }
@@ -138,7 +139,8 @@ struct SourceSyncTests {
   func badRows() async throws {
     try await withBench { bench in
       try await bench.insert([
-        (1, "acme", "open", "2025-06-01 10:00:00"), (2, "acme", "sleeping", "2025-06-01 10:00:01"), (3, "acme", "open", "2025-06-01 10:00:02"),
+        (1, "acme", "open", "2025-06-01 10:00:00"), (2, "acme", "sleeping", "2025-06-01 10:00:01"),
+        (3, "acme", "open", "2025-06-01 10:00:02"),
       ])
       let run = try await bench.sync(.full)
       #expect((run.read, run.accepted, run.rejected) == (3, 2, 1))
@@ -176,7 +178,8 @@ struct SourceSyncTests {
   func watermarkTypes() async throws {
     for (values, last) in [
       (["1748764800", "1748764801"], "1748764801"), (["7", "8"], "8"), (["0.1", "0.30000000000000004"], "0.30000000000000004"),
-      (["'2025-05-31'", "'2025-06-01'"], "2025-06-01"), (["'2025-06-01T10:00:00.123Z'", "'2025-06-01T10:00:00.124Z'"], "2025-06-01T10:00:00.124Z"),
+      (["'2025-05-31'", "'2025-06-01'"], "2025-06-01"),
+      (["'2025-06-01T10:00:00.123Z'", "'2025-06-01T10:00:00.124Z'"], "2025-06-01T10:00:00.124Z"),
       (["'v1'", "'v2'"], "v2"),
     ] {
       try await withBench(page: 2) { bench in
@@ -226,17 +229,17 @@ struct SourceSyncTests {
       try await bench.insert(5...7, changed: "2025-06-01 10:30:00")
       try await bench.insert(8...9, changed: "2025-06-01 10:31:00")
       let app = bench.app
-      // Probe, newest, one page; the second page fails.
+      // Probe, newest, two pages, of which the first begins within the overlap; the third page fails.
       await #expect(throws: SourceFailure.foreign(ForeignFailure(.unreachable, "the line went dead"))) {
-        _ = try await bench.sync(.incremental) { WatchedForeign(try app.open($0), failingAt: 4) }
+        _ = try await bench.sync(.incremental) { WatchedForeign(try app.open($0), failingAt: 5) }
       }
       let progress = try await bench.progress()
       #expect(progress?.watermark == "2025-06-01 10:30:00")
       #expect(progress?.failures == 1 && progress?.lastError == "the line went dead")
       let now = bench.house.clock.now()
       let rate = try await bench.house.database.read { try SourceQueries.errorRate(of: "cases", since: now - .days(1), $0) }
-      #expect(rate == SourceErrorRate(runs: 2, failed: 1, read: 7, rejected: 0) && rate.value == 0.5)
-      #expect(try await bench.sync(.incremental).accepted == 2)
+      #expect(rate == SourceErrorRate(runs: 2, failed: 1, read: 10, rejected: 0) && rate.value == 0.5)
+      #expect(try await bench.sync(.incremental).accepted == 3)
       #expect(try await bench.progress()?.failures == 0)
     }
   }
@@ -427,17 +430,41 @@ struct SourceRunTests {
       let runs = try await database.read { try SourceQueries.runs(of: "cases", limit: 10, $0) }
       #expect(runs.map(\.error) == [nil, "the run was cut off"])
       let app = bench.app
-      // Someone else takes over while a page is read.
-      let other = bench
+      // Someone whose clock is ahead takes over while a page is read.
       await #expect(throws: SourceFailure.lost) {
         _ = try await bench.sync(.full) { place in
           Usurper(try app.open(place)) {
-            clock.advance(by: .minutes(3))
-            _ = try await other.sync(.full, owner: "there")
+            let later = clock.now() + .hours(1)
+            let claim = try await database.write {
+              try SourceQueries.claim(source, kind: .full, owner: "there", now: later, until: later, $0)
+            }
+            #expect(claim?.run == 4)
           }
         }
       }
       #expect(try await bench.progress()?.failures == 0)
+      #expect(try await database.read { try SourceQueries.claimedUntil(of: "cases", $0) } == clock.now() + .hours(1))
+    }
+  }
+
+  @Test("A run that takes long keeps its claim by saying so")
+  func heartbeat() async throws {
+    try await withBench { bench in
+      try await bench.insert(1...2, changed: "2025-06-01 10:00:00")
+      let (app, clock, database) = (bench.app, bench.house.clock, bench.house.database)
+      let run = try await bench.sync(.full) { place in
+        Usurper(try app.open(place)) {
+          // Five beats, however the tasks take turns.
+          for _ in 0..<5 {
+            let before = try await database.read { try SourceQueries.claimedUntil(of: "cases", $0) } ?? .distantPast
+            while try await database.read({ try SourceQueries.claimedUntil(of: "cases", $0) }) ?? .distantPast <= before {
+              clock.advance(by: .seconds(30))
+              await Task.yield()
+            }
+          }
+        }
+      }
+      #expect(run.accepted == 2)
     }
   }
 
