@@ -23,7 +23,7 @@ public struct SourcePreview: Sendable {
       guard let table = try await SourceTable.open(source, open) else { return [] }
       let page = try await table.read(table.statements.page(id: table.id, after: nil, limit: limit))
       try await table.foreign.close()
-      return page.rows.map { ($0.row, reader.read($0.row, receivedAt: time.now())) }
+      return page.rows.compactMap { $0.row }.map { ($0, reader.read($0, receivedAt: time.now())) }
     } catch {
       throw SourceFailure.from(error) ?? .other("\(error)")
     }

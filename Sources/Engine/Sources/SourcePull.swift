@@ -93,12 +93,10 @@ struct SourcePull: Sendable {
     let outcomes = try await append(page.entries)
     if !page.aside.isEmpty { try await sync.sink.setAside(page.aside) }
     let notes = page.notes
-    let isOurs = try await sync.database.write { connection in
-      if let watermark, try !SourceQueries.setWatermark(watermark, claim, connection) { return false }
+    try await write { connection in
       for note in notes { try SourceQueries.note(note, claim, connection) }
-      return true
+      if let watermark { try SourceQueries.setWatermark(watermark, claim, connection) }
     }
-    guard isOurs else { throw SourceFailure.lost }
     let accepted = outcomes.count { $0 == .accepted }
     tally.count { run in
       run.read += rows.count
@@ -116,12 +114,15 @@ struct SourcePull: Sendable {
     var seen: Set<String> = []
     let now = sync.time.now()
     for (row, id) in zip(rows, ids) {
-      let outcome = reader.read(row.row, receivedAt: now)
+      guard let columns = row.row else {
+        reject(row, id, "unreadable_row", "the row holds JSON that is deeper or larger than is read", known[id], &page)
+        continue
+      }
       guard seen.insert(id).inserted else {
         reject(row, id, "not_unique", "the query gives more than one row with this id; the first counts", known[id], &page)
         continue
       }
-      switch outcome {
+      switch reader.read(columns, receivedAt: now) {
       case .entry(let read):
         var entry = read
         if let deletedAt = known[id]?.deletedAt {
@@ -145,12 +146,12 @@ struct SourcePull: Sendable {
     page.notes.append(SourceRow(id: id, problem: problem))
     guard known?.problem != problem else { return }
     page.aside.append(
-      SetAside(source: "source \(sync.source.name)", reason: problem, excerpt: KeyScan.redacted(String(row.row.text.prefix(500)))))
+      SetAside(source: "source \(sync.source.name)", reason: problem, excerpt: KeyScan.redacted(String((row.row?.text ?? "").prefix(500)))))
   }
 
   /// How a row is kept account of: its id; where that is none, or no text for a key, a hash.
   private static func id(_ row: SourceRowRead) -> String {
-    guard let id = row.id.stored else { return "row:" + StableHash.contentID(.object(row.row.members)) }
+    guard let id = row.id.stored else { return "row:" + StableHash.contentID(.object(row.row?.members ?? [])) }
     let isPlain = id.utf8.count <= 200 && id.unicodeScalars.allSatisfy { $0.value >= 0x20 }
     return isPlain ? "id:" + id : "long:" + StableHash.contentID(.string(id))
   }
@@ -191,11 +192,21 @@ struct SourcePull: Sendable {
       }
       _ = try await append(entries)
       let ids = gone.map(\.row.id)
-      try await sync.database.write { try SourceQueries.setDeleted(ids, at: now, claim, $0) }
+      try await write { try SourceQueries.setDeleted(ids, at: now, claim, $0) }
       tally.count { $0.deleted += ids.count }
       onPage(tally.run)
       last = end
     }
-    try await sync.database.write { try SourceQueries.forgetUntaken(claim, $0) }
+    try await write { try SourceQueries.forgetUntaken(claim, $0) }
+  }
+
+  /// Writes while the run is ours. - Throws: `SourceFailure.lost` where it is not.
+  private func write(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
+    let claim = claim
+    let until = sync.time.now() + SourceSync.claimLength
+    try await sync.database.write { connection in
+      guard try SourceQueries.extend(claim, until: until, connection) else { throw SourceFailure.lost }
+      try body(connection)
+    }
   }
 }

@@ -105,7 +105,8 @@ struct SourceStatements: Sendable {
 struct SourceRowRead: Sendable {
   var id: SQLValue
   var watermark: SQLValue
-  var row: Formats.Row
+  /// `nil` where the row is there and cannot be read.
+  var row: Formats.Row?
 }
 
 extension SourceStatements {
@@ -113,18 +114,16 @@ extension SourceStatements {
   func read(_ rows: ForeignRows) throws -> [SourceRowRead] {
     try rows.rows.enumerated().map { index, values in
       guard values.count >= 2 else { throw SourceFailure.other("the database gave a row that is none") }
-      let members = try self.members(columns: Array(rows.columns.dropFirst(2)), values: Array(values.dropFirst(2)))
-      return SourceRowRead(id: values[0], watermark: values[1], row: Formats.Row(line: index + 1, members: members))
+      let members = members(columns: Array(rows.columns.dropFirst(2)), values: Array(values.dropFirst(2)))
+      return SourceRowRead(id: values[0], watermark: values[1], row: members.map { Formats.Row(line: index + 1, members: $0) })
     }
   }
 
-  /// The named values of one row.
-  func members(columns: [String], values: [SQLValue]) throws -> [JSON.Member] {
+  /// The named values of one row; `nil` where it holds JSON that is deeper or larger than is read.
+  func members(columns: [String], values: [SQLValue]) -> [JSON.Member]? {
     guard dialect == .postgres else { return zip(columns, values).map { JSON.Member($0, Self.json($1)) } }
-    guard case .text(let text)? = values.first, let members = try? JSON.parse(text).members else {
-      throw SourceFailure.other("the database gave a row that cannot be read: its JSON is larger or deeper than is taken")
-    }
-    return members
+    guard case .text(let text)? = values.first else { return nil }
+    return (try? JSON.parse(text))?.members
   }
 
   private static func json(_ value: SQLValue) -> JSON {

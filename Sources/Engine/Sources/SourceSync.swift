@@ -102,7 +102,10 @@ public struct SourceSync: Sendable {
       rejected: run.rejected, deleted: run.deleted, error: failure?.description)
     // What was held back has been read to its end all the same.
     let isFull = run.kind == .full && (failure.map { !$0.isRetried } ?? true)
-    try await ours { try SourceQueries.finish(claim, record, isFull: isFull, isRetried: failure?.isRetried ?? false, $0) }
+    let isOurs = try await ours {
+      try SourceQueries.finish(claim, record, isFull: isFull, isRetried: failure?.isRetried ?? false, $0)
+    }
+    guard isOurs else { throw SourceFailure.lost }
   }
 
   private func ours<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {

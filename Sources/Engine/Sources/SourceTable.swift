@@ -33,7 +33,10 @@ struct SourceTable: Sendable {
     let statements = SourceStatements(dialect: foreign.dialect, query: source.query)
     let first = try await foreign.rows(statements.probe.sql, statements.probe.values, maximumBytes: pageBytes)
     guard let values = first.rows.first else { return nil }
-    let row = Formats.Row(line: 1, members: try statements.members(columns: first.columns, values: values))
+    guard let members = statements.members(columns: first.columns, values: values) else {
+      throw SourceFailure.other("the first row of the query holds JSON that is deeper or larger than is read; leave that column out")
+    }
+    let row = Formats.Row(line: 1, members: members)
     let found = row.members.map(\.name)
     let missing = source.columnMap.missingColumns(in: found)
     guard missing.isEmpty else { throw SourceFailure.missingColumns(missing, found: found) }

@@ -149,26 +149,28 @@ public enum SourceQueries {
       [until.microseconds, claim.source, claim.owner, claim.run]) > 0
   }
 
-  /// Sets the watermark. - Returns: whether the run is still ours; where not, nothing is set.
-  public static func setWatermark(_ watermark: String, _ claim: SourceClaim, _ connection: any Connection) throws -> Bool {
+  /// Sets the watermark of a run that is ours.
+  public static func setWatermark(_ watermark: String, _ claim: SourceClaim, _ connection: any Connection) throws {
     try connection.execute(
       "UPDATE source_state SET watermark = $1 WHERE name = $2 AND owner = $3 AND run = $4",
-      [watermark, claim.source, claim.owner, claim.run]) > 0
+      [watermark, claim.source, claim.owner, claim.run])
   }
 
   /// Ends a run and writes it down, unless it is not ours any more.
   /// - Parameters:
   ///   - isFull: all rows have been read.
   ///   - isRetried: the next run comes early, growing later with each failure.
+  /// - Returns: whether it was ours.
+  @discardableResult
   public static func finish(
     _ claim: SourceClaim, _ record: SourceRunRecord, isFull: Bool, isRetried: Bool, _ connection: any Connection
-  ) throws {
+  ) throws -> Bool {
     let ended = try connection.execute(
       """
       UPDATE source_state SET owner = NULL, claimed_until = NULL, last_error = $1, failures = CASE WHEN $2 = 1 THEN failures + 1 ELSE 0 END
       WHERE name = $3 AND owner = $4 AND run = $5
       """, [record.error, isRetried, claim.source, claim.owner, claim.run])
-    guard ended > 0 else { return }
+    guard ended > 0 else { return false }
     if record.error == nil {
       try connection.execute(
         "UPDATE source_state SET last_success_at = $1 WHERE name = $2", [record.finishedAt.microseconds, claim.source])
@@ -177,6 +179,7 @@ public enum SourceQueries {
       try connection.execute("UPDATE source_state SET last_full_at = $1 WHERE name = $2", [record.startedAt.microseconds, claim.source])
     }
     try insert(record, of: claim.source, run: claim.run, connection)
+    return true
   }
 
   /// Gives a run up that a stop of the program cut off; the next may begin at once.
