@@ -18,6 +18,7 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     twin(sqlite: "IN (SELECT value FROM json_each(\(parameter)))", postgres: "= ANY (\(parameter))")
   }
 
-  /// Locks the rows that a query inside an update picks, passing over those that another node has locked. SQLite has one writer.
+  /// Locks the rows that a common table expression picks for an update, passing over those that another node has locked. (Inside `IN (…)`
+  /// PostgreSQL may run the query more than once and pick more than its limit.) SQLite has one writer.
   public var skippingLocked: String { twin(sqlite: "", postgres: "FOR UPDATE SKIP LOCKED") }
 }

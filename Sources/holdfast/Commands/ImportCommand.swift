@@ -59,10 +59,8 @@ struct ImportCommand: AsyncParsableCommand {
 
   /// Folds what came in, if no server does.
   private func score(_ house: House) async throws {
-    guard let lock = try OwnerLock(databasePath: house.path) else { return Terminal.note("The running server scores what came in.") }
-    try await lock.held {
-      let fold = house.makeFold()
-      let backlog = try await house.inquiries.backlog()
+    let backlog = try await house.inquiries.backlog()
+    let scored: Bool? = try await house.alone { fold in
       var bar = ProgressBar("Scoring", unit: "entries")
       var done = 0
       while case let folded = try await fold.foldNext(), folded > 0 {
@@ -71,7 +69,9 @@ struct ImportCommand: AsyncParsableCommand {
       }
       try await House.settle(fold)
       bar.show(fraction: 1, count: done, isLast: true)
+      return true
     }
+    if scored == nil { Terminal.note("The running server scores what came in.") }
   }
 
   private func report(_ result: FileImport.Result, step: ImportPlan.Step, rejects: String) {
