@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format
+.PHONY: help demo test .test-with-postgres bench lint format
 
 build := $(CURDIR)/.build
 swift_sources := $(wildcard Package.swift Sources Tests Benchmarks)
@@ -31,16 +31,20 @@ demo:
 test: $(build)/venv/.ready
 	@scripts/system-packages --tests
 	$(build_everything)
+	@scripts/postgres run $(MAKE) --no-print-directory .test-with-postgres
+
+# A part of `make test`: what it runs while a PostgreSQL cluster of its own is there, whose URL is in HOLDFAST_POSTGRES.
+.test-with-postgres:
 	swift test --skip-build --disable-xctest --skip '$(with_sockets)'
 	swift test --skip-build --disable-xctest --filter '$(with_sockets)'
 	HOLDFAST_BINARY='$(build)/debug/holdfast' '$(build)/venv/bin/python' -m pytest -o cache_dir='$(build)/pytest' Tests/EndToEnd
 
 bench:
-	@scripts/system-packages
+	@scripts/system-packages --postgres
 	@[ -x '$(build)/release/holdfast' ] || echo 'The first optimized build takes several minutes.' >&2
 	swift build -c release --product holdfast
 	swift build -c release --product holdfast-benchmark
-	'$(build)/release/holdfast-benchmark' $(ARGS)
+	scripts/postgres run '$(build)/release/holdfast-benchmark' $(ARGS)
 
 lint:
 	@scripts/system-packages

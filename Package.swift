@@ -52,11 +52,13 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     room("Domain", []),
     room("Formats", ["Domain", "CZlib"]),
     room("Settings", ["Domain", yams]),
     room("SQL", []),
     room("SQLite", ["SQL", grdb, sqlite3]),
+    room("Postgres", ["SQL", "CLibpq"]),
     room("Storage", ["Domain", "SQL"]),
     room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
     room("Engine", ["Domain", "Formats", "Storage", "SQL", logging, serviceLifecycle]),
@@ -65,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "holdfast",
       dependencies: [
-        "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
+        "Connectors", "Domain", "Engine", "Formats", "Postgres", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
         argumentParser, asyncHTTPClient, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
       ],
       swiftSettings: strict),
@@ -73,15 +75,19 @@ let package = Package(
     tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     // What tests share: made-up logs and models, and a plain second implementation to hold the engine against.
     .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),
+    .target(
+      name: "DatabaseKit", dependencies: ["CLibpq", "Postgres", "SQL", "SQLite", "Storage"], path: "Tests/DatabaseKit",
+      swiftSettings: strict),
     tests("DomainTests", ["Domain", "TestKit"]),
-    tests("EngineTests", ["Engine", "Formats", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
+    tests("EngineTests", ["DatabaseKit", "Engine", "Formats", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
+    tests("PostgresTests", ["DatabaseKit", "Postgres", "SQL"]),
     tests("FormatsTests", ["Domain", "Formats"]),
     tests("SimulatorTests", ["Domain", "Simulator"]),
     tests("SettingsTests", ["Settings", "Domain", yams]),
-    tests("StorageTests", ["Storage", "SQLite", "SQL", "Domain"]),
+    tests("StorageTests", ["DatabaseKit", "Storage", "SQLite", "SQL", "Domain"]),
     tests(
       "ServerTests",
-      ["Domain", "Engine", "Formats", "Server", "SQL", "SQLite", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),
+      ["DatabaseKit", "Domain", "Engine", "Formats", "Server", "SQL", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),
     tests("TidyTests", []),
   ]
 )

@@ -12,9 +12,6 @@ public protocol ForeignDatabase: Sendable {
   func close() async throws
 }
 
-/// Where the words of two databases differ.
-public enum Dialect: Hashable, Sendable { case sqlite, postgres }
-
 /// What a query gave.
 public struct ForeignRows: Hashable, Sendable {
   public var columns: [String]

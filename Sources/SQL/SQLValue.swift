@@ -1,10 +1,12 @@
-/// A value as a database column holds it.
+/// A value as a database column holds it, or a list of such values for `Dialect.isAmong`.
 public enum SQLValue: Hashable, Sendable {
   case null
   case integer(Int64)
   case real(Double)
   case text(String)
   case blob([UInt8])
+  case integers([Int64])
+  case texts([String])
 }
 
 /// What can be bound to a `$n` parameter.

@@ -5,6 +5,7 @@ import SQL
 public final class SQLiteDatabase: Seam {
   private let pool: DatabasePool
   public let path: String
+  public var dialect: Dialect { .sqlite }
 
   /// Opens or creates the database at `path`.
   /// - Throws: `DatabaseFailure` of kind `unusable` where the file cannot be opened.
@@ -32,7 +33,7 @@ public final class SQLiteDatabase: Seam {
     }
   }
 
-  public func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+  public func read<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
     do {
       return try await pool.read { db in try body(SQLiteSession(db: db)) }
     } catch let error as GRDB.DatabaseError {
@@ -40,7 +41,7 @@ public final class SQLiteDatabase: Seam {
     }
   }
 
-  public func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+  public func write<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
     // GRDB rolls a write back when its task is cancelled; the receipt of what has been done outside must be kept all the same.
     let pool = pool
     let path = path

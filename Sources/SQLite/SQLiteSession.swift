@@ -8,6 +8,7 @@ import SQL
 /// of binding took a sixth of the processor time of a server at full speed.
 struct SQLiteSession: Connection {
   let db: GRDB.Database
+  var dialect: Dialect { .sqlite }
 
   func execute(_ sql: String, _ values: [any SQLBindable]) throws -> Int {
     try run(sql, values) { _ in true }
@@ -16,6 +17,24 @@ struct SQLiteSession: Connection {
 
   func each(_ sql: String, _ values: [any SQLBindable], _ body: (any SeamRow) throws -> Bool) throws {
     try run(sql, values) { try body(SQLiteRow(statement: $0)) }
+  }
+
+  func insert(_ bulk: BulkInsert, _ body: (any SeamRow) throws -> Void) throws -> Int {
+    let parameters = (1...max(1, bulk.columns.count)).map { "$\($0)" }.joined(separator: ", ")
+    let sql = "\(bulk.head) VALUES (\(parameters))\(bulk.tail)"
+    var written = 0
+    for row in 0..<bulk.count {
+      try run(sql, bulk.columns.map { $0.value(row) }) {
+        try body(SQLiteRow(statement: $0))
+        return true
+      }
+      written += Int(sqlite3_changes(db.sqliteConnection))
+    }
+    return written
+  }
+
+  func stream(_ sql: String, _ values: [any SQLBindable], _ body: (any SeamRow) throws -> Bool) throws {
+    try each(sql, values, body)
   }
 
   func script(_ sql: String) throws {
@@ -63,6 +82,8 @@ struct SQLiteSession: Connection {
         case .real(let number): sqlite3_bind_double(statement, column, number)
         case .text(let text): Self.bind(text, to: statement, column)
         case .blob(let bytes): Self.bind(bytes, to: statement, column)
+        case .integers(let numbers): Self.bind("[\(numbers.map(String.init).joined(separator: ","))]", to: statement, column)
+        case .texts(let texts): Self.bind("[\(texts.map(quotedForJSON).joined(separator: ","))]", to: statement, column)
         }
       guard code == SQLITE_OK else { throw failure(code, sql) }
     }
@@ -98,6 +119,8 @@ struct SQLiteSession: Connection {
 struct SQLiteRow: SeamRow {
   let statement: OpaquePointer
 
+  var count: Int { Int(sqlite3_column_count(statement)) }
+  func name(_ column: Int) -> String { sqlite3_column_name(statement, Int32(column)).map { String(cString: $0) } ?? "" }
   func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
   func integer(_ column: Int) -> Int64 { sqlite3_column_int64(statement, Int32(column)) }
   func real(_ column: Int) -> Double { sqlite3_column_double(statement, Int32(column)) }
@@ -111,4 +134,20 @@ struct SQLiteRow: SeamRow {
     guard let start = sqlite3_column_blob(statement, Int32(column)) else { return [] }
     return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
   }
+}
+
+/// A text as JSON, for lists that SQLite takes apart by `json_each`.
+private func quotedForJSON(_ text: String) -> String {
+  var quoted = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": quoted += "\\\""
+    case "\\": quoted += "\\\\"
+    case _ where scalar.value < 0x20:
+      let digits = String(scalar.value, radix: 16)
+      quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: quoted.unicodeScalars.append(scalar)
+    }
+  }
+  return quoted + "\""
 }

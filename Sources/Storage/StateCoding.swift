@@ -88,7 +88,7 @@ enum StateCoding {
     }
   }
 
-  private static func parse(_ text: String) throws -> JSON {
+  static func parse(_ text: String) throws -> JSON {
     do {
       // What stands in a column was bounded when it came in; here only damage can make it unreadable.
       return try JSON.parse(text, limits: JSONLimits(depth: 128, bytes: .max, values: .max))

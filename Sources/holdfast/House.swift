@@ -3,6 +3,10 @@ import Domain
 import Engine
 import Foundation
 import Logging
+import Postgres
+import Postgres
+import SQL
+import Postgres
 import SQL
 import SQLite
 import Server
@@ -31,39 +35,70 @@ struct ConfigOption: ParsableArguments {
 
 struct DatabaseOption: ParsableArguments {
   @Option(
-    name: .long, help: ArgumentHelp("Where data is kept, sqlite:PATH. [HOLDFAST_DATABASE, else sqlite:holdfast.db]", valueName: "url"))
+    name: .long,
+    help: ArgumentHelp(
+      "Where data is kept: sqlite:PATH, or postgres://user@host:port/name. [HOLDFAST_DATABASE, else sqlite:holdfast.db]", valueName: "url"))
   var database: String?
 
   var url: String { database ?? ProcessInfo.processInfo.environment["HOLDFAST_DATABASE"] ?? "sqlite:holdfast.db" }
 
-  /// The path of the embedded database.
-  func path() throws -> String {
+  enum Place {
+    /// The path of a file.
+    case sqlite(String)
+    case postgres(PostgresAddress)
+  }
+
+  func place() throws -> Place {
     let prefix = "sqlite:"
+    if PostgresAddress.isOne(url) { return .postgres(try PostgresAddress(url)) }
     guard url.hasPrefix(prefix), url.count > prefix.count else {
-      throw ValidationError("the database “\(url)” is not of the form sqlite:PATH, like sqlite:holdfast.db")
+      throw ValidationError(
+        "the database “\(Self.withoutPassword(url))” is neither sqlite:PATH, like sqlite:holdfast.db, nor postgres://user@host:port/name")
     }
-    return String(url.dropFirst(prefix.count))
+    return .sqlite(String(url.dropFirst(prefix.count)))
+  }
+
+  /// What was written may be an address with a slip in it.
+  private static func withoutPassword(_ url: String) -> String {
+    guard let at = url.lastIndex(of: "@"), let colon = url[..<at].lastIndex(of: ":"), !url[colon...].hasPrefix("://") else { return url }
+    return url[..<colon] + ":•••" + url[at...]
   }
 }
 
 /// Everything put together: the composition root of all commands that touch the database.
 struct House {
-  let path: String
-  let database: SQLiteDatabase
+  /// Where the database is, for people.
+  let place: String
+  let database: any Database
   let current: CurrentBlueprint
   let time: SystemClock
   let logger: Logger
+  let ownership: Ownership
 
-  /// - Parameter mayCreate: whether a database that is not there is made.
+  /// - Parameter mayCreate: whether a database that is not there is made. On PostgreSQL it is there, and gets its tables.
   static func open(_ option: DatabaseOption, blueprint: Blueprint, mayCreate: Bool) async throws -> House {
-    let path = try option.path()
-    guard mayCreate || FileManager.default.fileExists(atPath: path) else {
-      throw Refusal(
-        "there is no database at \(path) yet: `holdfast serve` or `holdfast import` makes it (or name another one with --database)")
+    let (time, logger) = (SystemClock(), makeLogger())
+    let current = CurrentBlueprint(blueprint)
+    switch try option.place() {
+    case .sqlite(let path):
+      guard mayCreate || FileManager.default.fileExists(atPath: path) else {
+        throw Refusal(
+          "there is no database at \(path) yet: `holdfast serve` or `holdfast import` makes it (or name another one with --database)")
+      }
+      let database = try SQLiteDatabase(path: path)
+      try await Migrator.migrate(database)
+      return House(place: path, database: database, current: current, time: time, logger: logger, ownership: .file(path))
+    case .postgres(let address):
+      let database = PostgresDatabase(address: address) { try await time.sleep(for: .milliseconds(Int64($0 * 1_000))) }
+      do { try await Migrator.migrate(database) } catch {
+        try? await database.close()
+        throw error
+      }
+      let membership = Membership(
+        database: database, name: NodeName.own.text, isSurelyGone: { NodeName($0)?.isSurelyGone ?? false }, time: time, logger: logger)
+      return House(
+        place: address.description, database: database, current: current, time: time, logger: logger, ownership: .nodes(membership))
     }
-    let database = try SQLiteDatabase(path: path)
-    try await Migrator.migrate(database)
-    return House(path: path, database: database, current: CurrentBlueprint(blueprint), time: SystemClock(), logger: makeLogger())
   }
 
   static func makeLogger() -> Logger {
@@ -80,14 +115,30 @@ struct House {
     try await Log(database: database, randomKey: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max)))
   }
 
-  func makeFold() -> Fold { Fold(database: database, current: current, time: time, logger: logger) }
-
   static let randomBytes: @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in UInt8.random(in: 0...255) } }
 
   /// Brings scores up to date if no server does: so that what is read is right to the second.
   func catchUp() async throws {
-    guard let lock = try OwnerLock(databasePath: path) else { return }
-    try await lock.held { try await Self.settle(makeFold()) }
+    _ = try await alone { try await Self.settle($0) }
+  }
+
+  /// Runs `body` with the fold as the only one who works on the database; `nil` where a server does.
+  func alone<T: Sendable>(_ body: @escaping @Sendable (Fold) async throws -> T) async throws -> T? {
+    switch ownership {
+    case .file(let path):
+      guard let lock = try OwnerLock(databasePath: path) else { return nil }
+      return try await lock.held {
+        try await body(Fold(database: database, current: current, time: time, logger: logger))
+      }
+    case .nodes(let membership):
+      guard try await membership.isAlone() else { return nil }
+      let fold = Fold(database: database, current: current, time: time, logger: logger, tenancy: membership)
+      return try await membership.asNode {
+        try await membership.tend()
+        // Another node may have come at the same moment.
+        return membership.tenure.isWhole ? try await body(fold) : nil
+      }
+    }
   }
 
   static func settle(_ fold: Fold) async throws {
@@ -98,10 +149,8 @@ struct House {
 
   /// Folds what a command has taken in, with a progress bar, if no server does.
   func scoreWhatCameIn() async throws {
-    guard let lock = try OwnerLock(databasePath: path) else { return Terminal.note("The running server scores what came in.") }
-    try await lock.held {
-      let fold = makeFold()
-      let backlog = try await inquiries.backlog()
+    let backlog = try await inquiries.backlog()
+    let scored: Bool? = try await alone { fold in
       var bar = ProgressBar("Scoring", unit: "entries")
       var done = 0
       while case let folded = try await fold.foldNext(), folded > 0 {
@@ -110,7 +159,9 @@ struct House {
       }
       try await Self.settle(fold)
       bar.show(fraction: 1, count: done, isLast: true)
+      return true
     }
+    if scored == nil { Terminal.note("The running server scores what came in.") }
   }
 
   func close() async throws { try await database.close() }

@@ -1,29 +1,64 @@
-"""Servers for the tests: one that all share, and fresh ones for those that stop, kill or reconfigure theirs."""
+"""Every test on every database; servers for them: one that all share, and fresh ones for those that stop, kill or reconfigure theirs."""
+
+import os
 
 import pytest
 
-from holdfast import BINARY, Holdfast
+from databases import PostgreSQL, SQLite
+from holdfast import BINARY, installed
+
+DATABASES = {"sqlite": SQLite, "postgres": lambda: PostgreSQL(os.environ["HOLDFAST_POSTGRES"])}
+ONLY_SQLITE = os.environ.get("HOLDFAST_SQLITE_ONLY") == "1"
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sqlite_only: about files, or about no database at all")
+    config.addinivalue_line("markers", "postgres_only: about what PostgreSQL does and SQLite does not")
+    config.addinivalue_line("markers", "early, late: sets something going that takes its time; waits for it when all others have run")
+    if not ONLY_SQLITE and not os.environ.get("HOLDFAST_POSTGRES") and not config.option.collectonly:
+        raise pytest.UsageError(
+            "HOLDFAST_POSTGRES names no PostgreSQL for the tests: run them as `make test` does, by `scripts/postgres run …`, "
+            "or set HOLDFAST_SQLITE_ONLY=1 to leave PostgreSQL out")
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     if not BINARY.exists() and not config.option.collectonly:
         raise pytest.UsageError(f"{BINARY} is not there: build it first (swift build), or set HOLDFAST_BINARY")
+    if ONLY_SQLITE:
+        left_out = [item for item in items if item.get_closest_marker("postgres_only")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: bool(item.get_closest_marker("late")) - bool(item.get_closest_marker("early")))
+
+
+def pytest_generate_tests(metafunc):
+    """A test that uses a database, by whatever fixture, is one test on each."""
+    if "database" in metafunc.fixturenames:
+        marks = {name for name in DATABASES if metafunc.definition.get_closest_marker(f"{name}_only")}
+        names = [name for name in marks or DATABASES if name == "sqlite" or not ONLY_SQLITE]
+        metafunc.parametrize("database", names, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def database(request):
+    """The kind of database that a test runs on."""
+    return DATABASES[request.param]()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, database):
     """A running server under the `sop` starter, shared: use ids of your own (`fresh()`)."""
-    holdfast = Holdfast(tmp_path_factory.mktemp("shared")).start()
-    yield holdfast
-    holdfast.stop()
+    with installed(tmp_path_factory.mktemp(f"shared-{database.name}"), database) as holdfast:
+        yield holdfast.start()
+        holdfast.stop()
 
 
 @pytest.fixture
-def installation(tmp_path):
+def installation(tmp_path, database):
     """A fresh installation under the `sop` starter; not started."""
-    holdfast = Holdfast(tmp_path)
-    yield holdfast
-    holdfast.kill()
+    with installed(tmp_path, database) as holdfast:
+        yield holdfast
 
 
 @pytest.fixture

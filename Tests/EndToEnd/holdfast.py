@@ -1,5 +1,6 @@
 """The real program, run as a user runs it: its command line, its server, its keys."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -31,12 +32,12 @@ def fresh(prefix="c"):
 
 
 class Holdfast:
-    """One installation in its own folder: configuration, database, and at most one running server."""
+    """One installation: configuration and what it writes in its own folder, a database, and at most one running server."""
 
-    def __init__(self, folder, starter="sop", config=None, environment=None):
+    def __init__(self, folder, starter="sop", config=None, environment=None, database=None):
         self.folder = pathlib.Path(folder)
         self.config = pathlib.Path(config) if config else self.folder / "config"
-        self.database = self.folder / "holdfast.db"
+        self.database = database or f"sqlite:{self.folder}/holdfast.db"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "server.log"
@@ -65,7 +66,7 @@ class Holdfast:
         return {
             **inherited,
             "HOLDFAST_CONFIG": str(self.config),
-            "HOLDFAST_DATABASE": f"sqlite:{database or self.database}",
+            "HOLDFAST_DATABASE": database or self.database,
             "HOLDFAST_LISTEN": f"127.0.0.1:{self.port}",
             **self.environment,
         }
@@ -187,6 +188,17 @@ class Holdfast:
 
     def stats(self):
         return self.api("/api/v1/stats")["events"]
+
+
+@contextlib.contextmanager
+def installed(folder, database, **options):
+    """An installation with a database of its own; both are gone afterwards, and whatever still runs."""
+    with database.fresh(folder) as url:
+        holdfast = Holdfast(folder, database=url, **options)
+        try:
+            yield holdfast
+        finally:
+            holdfast.kill()
 
 
 def customers_in(text):

@@ -5,7 +5,7 @@ import copy
 import pytest
 import yaml
 
-from holdfast import Holdfast, fresh
+from holdfast import fresh
 from polling import eventually, settles
 from records import DAY, iso, now, tickets_csv
 from slack import NO_SERVICE, SERVER_ERROR, Slack, rate_limited
@@ -19,13 +19,10 @@ def slack():
 
 
 @pytest.fixture
-def alerting(tmp_path, slack):
+def alerting(installation, slack):
     """A running server whose Slack is ours."""
-    holdfast = Holdfast(tmp_path)
-    holdfast.environment[holdfast.slack_variable()] = slack.url
-    holdfast.start()
-    yield holdfast
-    holdfast.kill()
+    installation.environment[installation.slack_variable()] = slack.url
+    return installation.start()
 
 
 def at_sixty(server, id=None):
@@ -175,21 +172,20 @@ def alert_both(holdfast, known):
             path.write_text(yaml.safe_dump(settings, sort_keys=False))
 
 
-def test_a_dead_endpoint_does_not_delay_another(tmp_path, slack):
+def test_a_dead_endpoint_does_not_delay_another(installation, slack):
     dead = Slack()
     dead.always = "hang"
-    holdfast = Holdfast(tmp_path)
-    holdfast.environment[holdfast.slack_variable()] = slack.url
-    alert_both(holdfast, add_channel(holdfast, dead.url))
-    holdfast.run("check")
-    holdfast.start()
+    installation.environment[installation.slack_variable()] = slack.url
+    alert_both(installation, add_channel(installation, dead.url))
+    installation.run("check")
+    installation.start()
     try:
-        customers = [at_sixty(holdfast) for _ in range(4)]
+        customers = [at_sixty(installation) for _ in range(4)]
         for customer in customers:
-            turns_critical(holdfast, customer)
+            turns_critical(installation, customer)
         for customer in customers:
             eventually(lambda: slack.taken(customer), "the living channel has it", 8)
         assert dead.posts, "the dead one was tried"
     finally:
-        holdfast.kill()
+        installation.kill()
         dead.close()

@@ -9,6 +9,9 @@ import yaml
 
 from holdfast import Holdfast
 
+# No database has a part in any of this.
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.mark.parametrize("starter", ["sop", "full"])
 def test_a_starter_is_valid_and_commented(tmp_path, starter):

@@ -1,64 +1,14 @@
 """Rule 1: what was answered 200 survives kill -9, once each."""
 
-import collections
 import os
 import random
 import re
-import threading
-import uuid
-
-import requests
 
 from holdfast import customers_in
+from load import CLIENTS, Load, folded, stored
 from polling import eventually, settles
 
 ROUNDS = int(os.environ.get("HOLDFAST_KILLS", "5"))
-CLIENTS = 4
-
-
-class Load(threading.Thread):
-    """A client that posts batches until the server is gone, and knows which were answered 200."""
-
-    def __init__(self, url, key, customers, seed):
-        super().__init__(daemon=True)
-        self.url, self.key, self.customers, self.random = url, key, customers, random.Random(seed)
-        self.sent, self.answered = {}, set()
-
-    def batch(self):
-        events = []
-        for _ in range(self.random.randint(1, 40)):
-            message = str(uuid.UUID(int=self.random.getrandbits(128)))
-            customer = self.random.choice(self.customers)
-            name = self.random.choice(["Signed In", "Report Created", "Dashboard Viewed", "Comment Added"])
-            self.sent[message] = {"type": "track", "messageId": message, "userId": customer, "event": name}
-            events.append(self.sent[message])
-        return events
-
-    def run(self):
-        session = requests.Session()
-        while True:
-            events = self.batch()
-            try:
-                answer = session.post(f"{self.url}/v1/batch", json={"batch": events}, auth=(self.key, ""), timeout=10)
-            except requests.RequestException:
-                return
-            if answer.status_code == 200:
-                self.answered.update(event["messageId"] for event in events)
-            elif answer.status_code != 429:
-                raise AssertionError(f"{answer.status_code} {answer.text}")
-
-
-def stored(server, customers):
-    """How often each message id is in the log, as the API shows it."""
-    counts = collections.Counter()
-    for customer in customers:
-        if server.customer(customer):
-            counts.update(event["message_id"] for event in server.pages(f"/api/v1/customers/{customer}/events", "events"))
-    return counts
-
-
-def folded(server):
-    eventually(lambda: server.api("/api/v1/stats")["fold"]["lag_seconds"] == 0, "the fold has caught up", 60)
 
 
 def test_rule_1_what_was_answered_200_is_there_exactly_once_after_kill_9(installation):
@@ -77,8 +27,7 @@ def test_rule_1_what_was_answered_200_is_there_exactly_once_after_kill_9(install
         eventually(lambda: sum(len(client.answered) for client in clients) >= goal, "the server takes events", 60)
         server.kill()
         for client in clients:
-            client.join(30)
-            assert not client.is_alive()
+            client.finish()
             sent.update(client.sent)
             answered |= client.answered
         server.start()
@@ -115,7 +64,7 @@ def test_rule_1_sigterm_under_load_ends_in_order_and_keeps_what_was_answered(own
     own_server.stop()
     answered = set()
     for client in clients:
-        client.join(30)
+        client.finish()
         answered |= client.answered
     own_server.start()
     folded(own_server)

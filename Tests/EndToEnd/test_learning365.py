@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from holdfast import DATA, REPOSITORY, Holdfast, customers_in
+from holdfast import DATA, REPOSITORY, customers_in, installed
 
 FOLDER = DATA / "learning365"
 EXAMPLE = REPOSITORY / "Examples/learning365"
@@ -14,12 +14,11 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the data set is no
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory):
-    holdfast = Holdfast(tmp_path_factory.mktemp("learning365"), config=EXAMPLE / "config")
-    done = holdfast.run("import", "--plan", EXAMPLE / "import.yaml", "--from", FOLDER, timeout=1_200)
-    holdfast.said = done.stdout + done.stderr
-    yield holdfast
-    holdfast.kill()
+def imported(tmp_path_factory, database):
+    with installed(tmp_path_factory.mktemp("learning365"), database, config=EXAMPLE / "config") as holdfast:
+        done = holdfast.run("import", "--plan", EXAMPLE / "import.yaml", "--from", FOLDER, timeout=1_200)
+        holdfast.said = done.stdout + done.stderr
+        yield holdfast
 
 
 def test_every_student_is_a_customer_with_a_score_as_of_the_last_day(imported):

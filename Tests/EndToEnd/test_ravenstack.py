@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from holdfast import DATA, REPOSITORY, Holdfast, customers_in
+from holdfast import DATA, REPOSITORY, customers_in, installed
 
 FOLDER = DATA / "ravenstack-saas"
 EXAMPLE = REPOSITORY / "Examples/ravenstack"
@@ -19,12 +19,11 @@ def numbers(text):
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory):
-    holdfast = Holdfast(tmp_path_factory.mktemp("ravenstack"), config=EXAMPLE / "config")
-    done = holdfast.run("import", "--plan", EXAMPLE / "import.yaml", "--from", FOLDER, timeout=600)
-    holdfast.said = done.stdout + done.stderr
-    yield holdfast
-    holdfast.kill()
+def imported(tmp_path_factory, database):
+    with installed(tmp_path_factory.mktemp("ravenstack"), database, config=EXAMPLE / "config") as holdfast:
+        done = holdfast.run("import", "--plan", EXAMPLE / "import.yaml", "--from", FOLDER, timeout=600)
+        holdfast.said = done.stdout + done.stderr
+        yield holdfast
 
 
 def test_every_account_is_a_customer_with_a_score_as_of_the_last_day(imported):

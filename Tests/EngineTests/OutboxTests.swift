@@ -1,3 +1,4 @@
+import DatabaseKit
 import Domain
 import Engine
 import ServiceLifecycle
@@ -80,7 +81,7 @@ struct OutboxTests {
       try await before.enqueue(["a", "b"], channel: "success")
       let now = before.time.now()
       // The claim was committed, the receipt never came.
-      _ = try await database.write { try DeliveryQueries.claim(channel: "success", now: now, limit: 1, $0) }
+      _ = try await database.write { try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 0, $0) }
       let after = OutboxFixture(database, channels: ["success": slack])
       try await after.outbox.recover()
       try await after.outbox.runDue()
@@ -106,7 +107,7 @@ struct OutboxTests {
           let now = time.now()
           let name = random.pick(["a", "b"])
           // A process that dies between claim and call.
-          _ = try await database.write { try DeliveryQueries.claim(channel: name, now: now, limit: 1, $0) }
+          _ = try await database.write { try DeliveryQueries.claim(channel: name, now: now, limit: 1, node: 0, $0) }
         default:
           // The same keys come again and again, as from a decision repeated.
           try await fixture.enqueue((0..<4).map { "k\(max(0, step - $0))" }, channel: random.pick(["a", "b"]))

@@ -76,8 +76,8 @@ struct RuleTests {
       house.clock.advance(by: .hours(6))
       try await house.take(entries, settle: false)
       try await house.database.write { connection in
-        try connection.execute("UPDATE event SET payload = '{\"a' WHERE position = 2")
-        try connection.execute("UPDATE event SET kind = 'nonsense' WHERE position = 4")
+        try connection.execute("UPDATE event SET payload = '{\"a' WHERE customer = 'c1'")
+        try connection.execute("UPDATE event SET kind = 'nonsense' WHERE customer = 'c3'")
       }
       try await house.settle()
       #expect(try await house.customers() == ["c0", "c2", "c4", "c5"])

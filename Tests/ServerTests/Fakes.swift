@@ -66,13 +66,17 @@ final class WatchedDatabase: SQL.Database {
 
   func fail(with failure: DatabaseFailure?) { self.failure.withLock { $0 = failure } }
 
-  func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+  var dialect: Dialect { real.dialect }
+
+  func read<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
     count.withLock { $0 += 1 }
     if let failure = failure.withLock({ $0 }) { throw failure }
-    return try await real.read(body)
+    return try await real.read(patience: patience, body)
   }
 
-  func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T { try await real.write(body) }
+  func write<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    try await real.write(patience: patience, body)
+  }
   func backup(to path: String) async throws { try await real.backup(to: path) }
   func close() async throws { try await real.close() }
 }

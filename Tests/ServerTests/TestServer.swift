@@ -1,3 +1,4 @@
+import DatabaseKit
 import Domain
 import Engine
 import Foundation
@@ -6,7 +7,6 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import SQL
-import SQLite
 import Storage
 import Testing
 
@@ -35,11 +35,15 @@ struct TestServer {
     limits: ServerLimits = ServerLimits(), isReady: Bool = true, log: LogCapture? = nil,
     _ body: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "holdfast-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let database = WatchedDatabase(try SQLiteDatabase(path: folder.appending(path: "test.db").path))
-    try await Migrator.migrate(database)
+    try await withTemporaryDatabase { database in
+      try await run(on: WatchedDatabase(database), limits: limits, isReady: isReady, log: log, body)
+    }
+  }
+
+  private static func run(
+    on database: WatchedDatabase, limits: ServerLimits, isReady: Bool, log: LogCapture?,
+    _ body: @escaping @Sendable (TestServer) async throws -> Void
+  ) async throws {
     let time = FakeTime(noon)
     let bytes = CountingBytes(seed: 7)
     let keys = KeyStore(database: database, time: time, randomBytes: bytes.next)
@@ -54,7 +58,6 @@ struct TestServer {
       try await body(
         TestServer(client: client, sink: sink, time: time, keys: keys, database: database, writeKey: writeKey, apiKey: apiKey))
     }
-    try await database.close()
   }
 
   static let blueprint = Blueprint(

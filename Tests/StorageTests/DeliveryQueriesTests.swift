@@ -1,3 +1,4 @@
+import DatabaseKit
 import Domain
 import SQL
 import Storage
@@ -24,7 +25,7 @@ struct DeliveryQueriesTests {
       try await database.write { connection in
         #expect(try DeliveryQueries.enqueue(first, connection))
         #expect(try !DeliveryQueries.enqueue(repeated, connection))
-        let claimed = try DeliveryQueries.claim(channel: "success", now: now, limit: 5, connection)
+        let claimed = try DeliveryQueries.claim(channel: "success", now: now, limit: 5, node: 0, connection)
         #expect(claimed.count == 1)
         #expect(try !DeliveryQueries.enqueue(repeated, connection))
         try DeliveryQueries.record(.finished(.sent, reason: nil), of: claimed[0], at: now, connection)
@@ -46,29 +47,50 @@ struct DeliveryQueriesTests {
       try await database.write { connection in
         for row in rows { try DeliveryQueries.enqueue(row, connection) }
         #expect(try DeliveryQueries.due(connection).map(\.channel) == ["ops", "success"])
-        let claimed = try DeliveryQueries.claim(channel: "success", now: now, limit: 2, connection)
+        let claimed = try DeliveryQueries.claim(channel: "success", now: now, limit: 2, node: 0, connection)
         #expect(claimed.map(\.key) == ["first", "second"])
         #expect(claimed.allSatisfy { $0.state == .sending && $0.attempts == 1 })
-        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 9, connection).map(\.key) == ["third"])
-        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 9, connection).isEmpty)
+        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 9, node: 0, connection).map(\.key) == ["third"])
+        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 9, node: 0, connection).isEmpty)
         #expect(try DeliveryQueries.counts(connection) == [.sending: 3, .pending: 2])
       }
     }
   }
 
-  @Test("A receipt counts only for the attempt that is under way")
+  @Test("A receipt counts for the last attempt only, and settles what was taken for unknown")
   func receipt() async throws {
     try await withTemporaryDatabase { database in
       let now = start
       let row = delivery("k")
       try await database.write { connection in
         try DeliveryQueries.enqueue(row, connection)
-        let claimed = try DeliveryQueries.claim(channel: "success", now: now, limit: 1, connection)[0]
-        #expect(try DeliveryQueries.sweepSending(now: now, connection) == 1)
-        #expect(try !DeliveryQueries.record(.finished(.sent, reason: nil), of: claimed, at: now, connection))
+        let claimed = try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 7, connection)[0]
+        #expect(try DeliveryQueries.sweepSending(of: 8, now: now, connection) == 0, "another node's")
+        #expect(try DeliveryQueries.sweepSending(of: 7, now: now, connection) == 1)
         #expect(try DeliveryQueries.load(key: "k", connection)?.state == .unknown)
-        let again = try DeliveryQueries.claim(channel: "success", now: now, limit: 1, connection)
-        #expect(again.isEmpty, "unknown is not sent again by itself")
+        #expect(
+          try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 7, connection).isEmpty, "unknown is not sent again by itself")
+        var earlier = claimed
+        earlier.attempts -= 1
+        #expect(try !DeliveryQueries.record(.finished(.sent, reason: nil), of: earlier, at: now, connection))
+        #expect(try DeliveryQueries.record(.finished(.sent, reason: nil), of: claimed, at: now, connection))
+        #expect(try DeliveryQueries.load(key: "k", connection)?.state == .sent)
+        #expect(try !DeliveryQueries.record(.again(at: now, reason: "late"), of: claimed, at: now, connection))
+      }
+    }
+  }
+
+  @Test("What a node claimed without learning of it goes back; what it is sending stays")
+  func release() async throws {
+    try await withTemporaryDatabase { database in
+      let now = start
+      try await database.write { connection in
+        for key in ["a", "b"] { try DeliveryQueries.enqueue(delivery(key), connection) }
+        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 2, node: 7, connection).count == 2)
+        #expect(try DeliveryQueries.release(claimedBy: 7, except: ["b"], connection) == 1)
+        let again = try DeliveryQueries.claim(channel: "success", now: now, limit: 2, node: 8, connection)
+        #expect(again.map(\.key) == ["a"])
+        #expect(again.map(\.attempts) == [1])
       }
     }
   }
@@ -108,7 +130,7 @@ struct DeliveryQueriesTests {
       try await database.write { connection in
         for row in rows { try DeliveryQueries.enqueue(row, connection) }
         try connection.execute("UPDATE delivery SET payload = '{' WHERE key = 'a'")
-        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 2, connection).map(\.payload) == [.null, rows[1].payload])
+        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 2, node: 0, connection).map(\.payload) == [.null, rows[1].payload])
       }
     }
   }

@@ -1,3 +1,4 @@
+import DatabaseKit
 import SQL
 import SQLite
 import Testing
@@ -9,7 +10,7 @@ struct SQLiteSessionTests {
 
   @Test("Texts, bytes, numbers and NULL are stored as they are, the empty ones too")
   func roundTrip() async throws {
-    try await withTemporaryDatabase { database in
+    try await withTemporarySQLite { database in
       let (texts, blobs, missing) = try await database.write { connection in
         try connection.script("CREATE TABLE tried (id INTEGER PRIMARY KEY, t TEXT, b BLOB, i INTEGER, r REAL) STRICT")
         for (id, text) in Self.texts.enumerated() {
@@ -32,7 +33,7 @@ struct SQLiteSessionTests {
 
   @Test("A statement may run while another of the same text is being read")
   func nested() async throws {
-    try await withTemporaryDatabase { database in
+    try await withTemporarySQLite { database in
       let pairs = try await database.write { connection -> [String] in
         try connection.script("CREATE TABLE number (n INTEGER PRIMARY KEY) STRICT")
         for number in 1...3 { try connection.execute("INSERT INTO number (n) VALUES ($1)", [number]) }
@@ -51,7 +52,7 @@ struct SQLiteSessionTests {
 
   @Test("Too few or too many values are an error, and what the transaction wrote before is taken back")
   func wrongCount() async throws {
-    try await withTemporaryDatabase { database in
+    try await withTemporarySQLite { database in
       try await database.write { try $0.script("CREATE TABLE number (n INTEGER PRIMARY KEY) STRICT") }
       for values: [Int] in [[], [2, 3]] {
         await #expect(throws: DatabaseFailure.self) {
@@ -67,7 +68,7 @@ struct SQLiteSessionTests {
 
   @Test("A refused row is told apart from a database that fails")
   func constraint() async throws {
-    try await withTemporaryDatabase { database in
+    try await withTemporarySQLite { database in
       let failure = await #expect(throws: DatabaseFailure.self) {
         try await database.write { connection in
           try connection.script("CREATE TABLE number (n INTEGER PRIMARY KEY) STRICT")

@@ -7,11 +7,13 @@ enum Floors {
 
   static let rooms: [Room] = [
     Room(name: "CZlib", imports: []),
+    Room(name: "CLibpq", imports: []),
     Room(name: "Domain", imports: []),
     Room(name: "Formats", imports: ["Domain", "CZlib"]),
     Room(name: "Settings", imports: ["Domain", "Yams"]),
     Room(name: "SQL", imports: []),
     Room(name: "SQLite", imports: ["SQL", "GRDB", "GRDBSQLite"]),
+    Room(name: "Postgres", imports: ["SQL", "CLibpq"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
     Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
     Room(name: "Engine", imports: ["Domain", "Formats", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
@@ -22,7 +24,7 @@ enum Floors {
     Room(
       name: "holdfast",
       imports: [
-        "Connectors", "Domain", "Engine", "Formats", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
+        "Connectors", "Domain", "Engine", "Formats", "Postgres", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
         "ArgumentParser", "AsyncHTTPClient", "Hummingbird", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals",
       ]),
   ]

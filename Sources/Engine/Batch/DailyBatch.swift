@@ -6,7 +6,6 @@ import Storage
 /// The daily batch: derives every score anew from stored roll-ups and records and holds it against the live one. There must be no
 /// difference; where there is one it is mended, logged with both sides, and opens an incident.
 public struct DailyBatch: Sendable {
-  static let name = "daily_batch"
   let fold: Fold
 
   public init(fold: Fold) { self.fold = fold }
@@ -17,42 +16,53 @@ public struct DailyBatch: Sendable {
     public var differences: [String] = []
   }
 
-  /// Runs if the configured time of day has come since the last run; the first sight of a database only notes the time.
+  /// Runs over those shards of this node for which the configured time of day has come since their last check; the first sight of a shard
+  /// only notes the time.
   public func runIfDue() async throws -> Report? {
     let blueprint = fold.current.blueprint
     let now = fold.time.now()
-    let lastRun = try await fold.database.read { try HousekeepingQueries.lastRun(of: Self.name, $0) }
-    guard LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute).isDue(at: now, lastRun: lastRun) else {
-      return nil
-    }
-    guard lastRun != nil else {
-      try await fold.database.write { try HousekeepingQueries.noteRun(of: Self.name, at: now, $0) }
-      return nil
-    }
-    return try await run()
+    let schedule = LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute)
+    let checked = try await fold.database.read { try NodeQueries.checked($0) }
+    let owned = fold.tenancy.tenure.shards
+    let unseen = owned.filter { checked[$0] == nil }
+    if !unseen.isEmpty { try await note(Array(unseen), at: now) }
+    let due = owned.filter { shard in checked[shard].map { schedule.isDue(at: now, lastRun: $0) } ?? false }
+    return due.isEmpty ? nil : try await run(shards: due)
   }
 
-  public func run() async throws -> Report {
+  /// - Parameter shards: of those this node owns; `nil`: all of them.
+  public func run(shards: Set<Int>? = nil) async throws -> Report {
     var report = Report()
-    var place: CustomerPlace? = .start
-    while let from = place {
-      let page = try await fold.transaction { fold, connection in try Self.check(after: from, &fold, connection) }
-      report.customers += page.customers
-      report.differences += page.differences
-      place = page.next
+    let shards = shards ?? fold.tenancy.tenure.shards
+    for range in shards.ranges {
+      var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
+      while let from = place {
+        let page = try await fold.transaction { fold, connection in
+          try Self.check(after: from, through: range.upperBound, &fold, connection)
+        }
+        report.customers += page.customers
+        report.differences += page.differences
+        place = page.next
+      }
     }
     let now = fold.time.now()
     let differences = report.differences
     for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
+    try await note(Array(shards), at: now)
+    guard !differences.isEmpty else { return report }
     try await fold.database.write { connection in
-      try HousekeepingQueries.noteRun(of: Self.name, at: now, connection)
-      guard !differences.isEmpty else { return }
       let detail = differences.prefix(100).joined(separator: "\n")
       try HousekeepingQueries.openIncident(
         kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now,
         connection)
     }
     return report
+  }
+
+  private func note(_ shards: [Int], at now: Instant) async throws {
+    try await fold.transaction { fold, connection in
+      try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, connection)
+    }
   }
 
   private struct Page: Sendable {
@@ -62,12 +72,12 @@ public struct DailyBatch: Sendable {
   }
 
   private static func check(
-    after place: CustomerPlace, _ fold: inout FoldTransaction, _ connection: any Connection
+    after place: CustomerPlace, through shard: Int, _ fold: inout FoldTransaction, _ connection: any Connection
   ) throws -> Page {
-    let stretch = try CustomerWalk.page(after: place, limit: 500, scope: fold.scope, connection)
+    let stretch = try CustomerWalk.page(after: place, through: shard, limit: 500, scope: fold.scope, connection)
     var page = Page(customers: stretch.customers.count, differences: [], next: stretch.end)
     page.differences = stretch.unreadable.map { "\($0): a stored row cannot be read; `holdfast rebuild` makes it anew from the log" }
-    for customer in stretch.customers {
+    for customer in stretch.customers where fold.owns(customer.state.id) {
       let id = customer.state.id
       try fold.ensure(customer: id, isNamed: false)
       try fold.advance(id)

@@ -26,18 +26,21 @@ public struct Rebuild: Sendable {
     while try await fold.passTime() > 0 {}
     let blueprint = fold.current.blueprint
     let now = fold.time.now()
-    let report = try await fold.database.write { [fold] connection in
+    let tenure = fold.tenancy.tenure
+    let report = try await fold.database.write(patience: .unbounded) { [fold] connection in
+      if let fence = tenure.fence { try NodeQueries.requireStanding(fence, connection) }
       fold.forget()
       var report = Report()
       let before = try DerivedTables.digests(connection)
       try DerivedTables.clear(connection)
       let end = try HousekeepingQueries.position(connection)
+      let count = try EventQueries.count(connection)
       var again = try FoldTransaction(memory: FoldMemory(), blueprint: blueprint, now: now, connection: connection, scores: false)
       // What the fold once set aside stays aside.
       let unfoldable = try HousekeepingQueries.unfoldable(connection)
       var position: Int64 = 0
       while position < end {
-        let entries = try EventQueries.entries(after: position, limit: Int(min(5_000, end - position)), connection)
+        let entries = try EventQueries.entries(after: position, limit: 5_000, connection).filter { $0.position <= end }
         guard let last = entries.last else { break }
         for stored in entries where !unfoldable.contains(stored.position) {
           if case .success(let entry) = stored.entry { try again.apply(entry, position: stored.position) }
@@ -46,7 +49,7 @@ public struct Rebuild: Sendable {
         again.memory.trim()
         position = last.position
         report.entries += entries.count
-        progress(report.entries, Int(end))
+        progress(report.entries, count)
       }
       let after = try DerivedTables.digests(connection)
       report.changedTables = after.keys.filter { before[$0] != after[$0] }.sorted()

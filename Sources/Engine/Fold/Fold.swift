@@ -4,37 +4,55 @@ import SQL
 import Storage
 import Synchronization
 
-/// The fold: takes the log in order and keeps everything that follows from it. One owner at a time.
+/// The fold: takes the log in order and keeps everything that follows from it. A customer has one owner at a time.
 ///
 /// Each step is one write transaction that holds the outcome of some entries (or of time passing) together with how far it got: a crash
-/// loses no effect and doubles none.
+/// loses no effect and doubles none. Where this process owns everything, entries go from the log to their customers in one step. Where
+/// several nodes share the customers, one of them routes: it finds out whose each entry is, and the owners fold what is routed to them.
 public final class Fold: Sendable {
   let database: any Database
   let current: CurrentBlueprint
   let time: any TimeSource
   let logger: Logger
+  let tenancy: any Tenancy
   private let memory = Mutex(LentMemory())
+  private let turnstile = Turnstile()
   private let onDeliveries: @Sendable () -> Void
 
-  /// - Parameter onDeliveries: called when a committed step has left work for the outbox.
+  /// - Parameters:
+  ///   - tenancy: what this process owns.
+  ///   - onDeliveries: called when a committed step has left work for the outbox.
   public init(
-    database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger,
+    database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger, tenancy: any Tenancy = SoleTenancy(),
     onDeliveries: @escaping @Sendable () -> Void = {}
   ) {
     self.database = database
     self.current = current
     self.time = time
     self.logger = logger
+    self.tenancy = tenancy
     self.onDeliveries = onDeliveries
   }
 
-  /// Folds up to `limit` further entries. - Returns: how many; 0 at the end of the log.
+  /// Folds up to `limit` further entries (and routes as many). - Returns: how many; 0 at the end of the log.
   ///
   /// An entry that cannot be folded is set aside with its reason; its neighbours go on. - Throws: `DatabaseFailure` where the database
   /// refuses; nothing has changed then.
   public func foldNext(limit: Int = 5_000) async throws -> Int {
+    let tenure = tenancy.tenure
+    if tenure.isWhole { return try await advance(.whole, limit: limit) }
+    var done = 0
+    if tenure.routes { done += try await advance(.route, limit: limit) }
+    if !tenure.shards.isEmpty { done += try await advance(.follow, limit: limit) }
+    return done
+  }
+
+  /// Ways of taking the log further.
+  private enum Stage { case whole, route, follow }
+
+  private func advance(_ stage: Stage, limit: Int) async throws -> Int {
     do {
-      return try await step(limit: limit)
+      return try await step(stage, limit: limit)
     } catch let failure as DatabaseFailure where failure.kind != .constraint {
       throw failure
     } catch {
@@ -42,42 +60,77 @@ public final class Fold: Sendable {
       logger.error("a stretch of the log cannot be folded; going entry by entry", metadata: ["error": "\(error)"])
       for done in 0..<limit {
         do {
-          if try await step(limit: 1) == 0 { return done }
+          if try await step(stage, limit: 1) == 0 { return done }
         } catch let failure as DatabaseFailure where failure.kind != .constraint {
           throw failure
         } catch {
-          try await skipNext(because: error)
+          try await skipNext(stage, because: error)
         }
       }
       return limit
     }
   }
 
-  private func step(limit: Int) async throws -> Int {
+  private func step(_ stage: Stage, limit: Int) async throws -> Int {
     try await transaction { fold, connection in
-      let position = try HousekeepingQueries.position(connection)
-      let entries = try EventQueries.entries(after: position, limit: limit, connection)
-      guard let last = entries.last else { return 0 }
-      for stored in entries {
-        switch stored.entry {
-        case .success(let entry): try fold.apply(entry, position: stored.position)
-        case .failure(let error): try Self.setAside(position: stored.position, error: error, now: fold.now, connection)
-        }
+      switch stage {
+      case .whole where fold.tenure.isWhole:
+        // What was routed while there were other nodes comes first.
+        if try !RouteQueries.isEmpty(connection) { return try Self.follow(&fold, limit: limit, connection) }
+        return try Self.walk(&fold, limit: limit, connection) { try $0.apply($1, position: $2) }
+      case .route where fold.tenure.routes:
+        let count = try Self.walk(&fold, limit: limit, connection) { try $0.route($1, position: $2) }
+        try RouteQueries.insert(fold.routes ?? [], connection)
+        return count
+      case .follow: return try Self.follow(&fold, limit: limit, connection)
+      // Shards have come or gone since this step was begun.
+      default: return 0
       }
-      try fold.finish()
-      try HousekeepingQueries.setPosition(last.position, connection)
-      return entries.count
     }
   }
 
-  private func skipNext(because error: any Error) async throws {
+  /// Goes on along the log itself.
+  private static func walk(
+    _ fold: inout FoldTransaction, limit: Int, _ connection: any Connection,
+    _ body: (inout FoldTransaction, LogEntry, Int64) throws -> Void
+  ) throws -> Int {
+    let position = try HousekeepingQueries.position(connection)
+    let entries = try EventQueries.entries(after: position, limit: limit, connection)
+    guard let last = entries.last else { return 0 }
+    try fold.prepare(for: entries)
+    for stored in entries {
+      switch stored.entry {
+      case .success(let entry): try body(&fold, entry, stored.position)
+      case .failure(let error): try setAside(position: stored.position, error: error, now: fold.now, connection)
+      }
+    }
+    try fold.finish()
+    try HousekeepingQueries.setPosition(last.position, owner: fold.tenure.fence, connection)
+    return entries.count
+  }
+
+  /// Folds what was routed to the shards this node owns.
+  private static func follow(_ fold: inout FoldTransaction, limit: Int, _ connection: any Connection) throws -> Int {
+    let routes = try RouteQueries.next(of: fold.tenure.asked, limit: limit, connection)
+    guard !routes.isEmpty else { return 0 }
+    for (route, entry) in routes { try fold.follow(route, entry: entry) }
+    try fold.finish()
+    try RouteQueries.remove(routes.map(\.route), connection)
+    return routes.count
+  }
+
+  private func skipNext(_ stage: Stage, because error: any Error) async throws {
     forget()
-    let now = time.now()
-    try await database.write { connection in
+    try await transaction { fold, connection in
+      if stage != .route, let next = try RouteQueries.next(of: fold.tenure.asked, limit: 1, connection).first {
+        try Self.setAside(position: next.route.position, error: error, now: fold.now, connection)
+        return try RouteQueries.remove([next.route], connection)
+      }
+      guard stage != .follow, fold.tenure.routes else { return }
       let position = try HousekeepingQueries.position(connection)
       guard let next = try EventQueries.entries(after: position, limit: 1, connection).first else { return }
-      try Self.setAside(position: next.position, error: error, now: now, connection)
-      try HousekeepingQueries.setPosition(next.position, connection)
+      try Self.setAside(position: next.position, error: error, now: fold.now, connection)
+      try HousekeepingQueries.setPosition(next.position, owner: fold.tenure.fence, connection)
     }
   }
 
@@ -91,12 +144,15 @@ public final class Fold: Sendable {
   /// - Returns: how many; 0 when nothing is due.
   public func passTime(limit: Int = 500) async throws -> Int {
     let now = time.now()
+    let shards = tenancy.tenure.asked
+    guard shards?.isEmpty != true else { return 0 }
     let isIdle = try await database.read { connection in
-      try HealthQueries.due(at: now, limit: 1, connection).isEmpty && TimerQueries.due(now: now, limit: 1, connection).isEmpty
+      try HealthQueries.due(at: now, of: shards, limit: 1, connection).isEmpty
+        && TimerQueries.due(now: now, of: shards, limit: 1, connection).isEmpty
     }
     if isIdle { return 0 }
     return try await transaction { fold, connection in
-      let due = try HealthQueries.due(at: fold.now, limit: limit, connection)
+      let due = try HealthQueries.due(at: fold.now, of: fold.tenure.asked, limit: limit, connection)
       for id in due {
         guard try CustomerQueries.exists(id, connection) else {
           try HealthQueries.deleteOrphans(connection)
@@ -113,16 +169,30 @@ public final class Fold: Sendable {
         }
       }
       let timers = try fold.wakeAlerts(limit: limit)
-      try fold.flush()
+      try fold.finish()
       return due.count + timers
     }
   }
 
+  /// Scores every customer of the shards owned under the blueprint in force, where that was not done before. History names the cause.
+  public func adoptModel() async throws {
+    let blueprint = current.blueprint
+    let stale = try await database.read { try NodeQueries.scored(otherThan: blueprint.version, $0) }
+    for range in stale.intersection(tenancy.tenure.shards).ranges {
+      var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
+      while let from = place { place = try await rescore(after: from, through: range.upperBound) }
+      try await transaction { fold, connection in
+        let owned = range.filter(fold.tenure.shards.contains)
+        try NodeQueries.noteScored(owned, under: blueprint.version, connection)
+      }
+    }
+  }
+
   /// Scores up to `limit` customers anew under the blueprint in force, after a place in the order of all; `nil` at the end.
-  private func rescore(after place: CustomerPlace, limit: Int = 500) async throws -> CustomerPlace? {
+  private func rescore(after place: CustomerPlace, through shard: Int, limit: Int = 500) async throws -> CustomerPlace? {
     try await transaction { fold, connection in
-      let page = try CustomerWalk.page(after: place, limit: limit, scope: fold.scope, connection)
-      for customer in page.customers {
+      let page = try CustomerWalk.page(after: place, through: shard, limit: limit, scope: fold.scope, connection)
+      for customer in page.customers where fold.owns(customer.state.id) {
         fold.memory.customers[customer.state.id] = customer
         try fold.touch(customer.state.id, at: .distantPast)
       }
@@ -131,33 +201,47 @@ public final class Fold: Sendable {
     }
   }
 
-  /// Scores every customer under the blueprint in force, if the model has changed since the last time. History names the cause.
-  public func adoptModel() async throws {
-    let blueprint = current.blueprint
-    let name = "model"
-    let known = try await database.read { try HousekeepingQueries.setting(name, $0) }
-    guard known != blueprint.version else { return }
-    var place: CustomerPlace? = .start
-    while let from = place { place = try await rescore(after: from) }
-    try await database.write { try HousekeepingQueries.set(name, to: blueprint.version, $0) }
+  /// Runs one step in a write transaction with the fold's memory; a step that fails leaves the memory empty, to be read anew. Steps of
+  /// one process go one after the other, and none is committed by a node that others have taken for dead.
+  func transaction<T: Sendable>(_ body: @escaping @Sendable (inout FoldTransaction, any Connection) throws -> T) async throws -> T {
+    try await betweenSteps {
+      let blueprint = current.blueprint
+      let now = time.now()
+      let tenure = tenancy.tenure
+      let (result, kept, loan, hasDeliveries) = try await database.write { [self] connection in
+        if let fence = tenure.fence { try NodeQueries.requireStanding(fence, connection) }
+        let (taken, loan) = memory.withLock { $0.lend() }
+        var fold = try FoldTransaction(memory: taken, blueprint: blueprint, now: now, tenure: tenure, connection: connection)
+        let result = try body(&fold, connection)
+        return (result, fold.memory, loan, fold.hasDeliveries)
+      }
+      // Only what has been committed is remembered.
+      memory.withLock { $0.giveBack(kept, loan: loan) }
+      if hasDeliveries { onDeliveries() }
+      return result
+    }
   }
 
-  /// Runs one step in a write transaction with the fold's memory; a step that fails leaves the memory empty, to be read anew.
-  func transaction<T: Sendable>(_ body: @escaping @Sendable (inout FoldTransaction, any Connection) throws -> T) async throws -> T {
-    let blueprint = current.blueprint
-    let now = time.now()
-    let (result, kept, loan, hasDeliveries) = try await database.write { [self] connection in
-      let (taken, loan) = memory.withLock { $0.lend() }
-      var fold = try FoldTransaction(memory: taken, blueprint: blueprint, now: now, connection: connection)
-      let result = try body(&fold, connection)
-      return (result, fold.memory, loan, fold.hasDeliveries)
-    }
-    // Only what has been committed is remembered.
-    memory.withLock { $0.giveBack(kept, loan: loan) }
-    if hasDeliveries { onDeliveries() }
-    return result
-  }
+  /// Runs `body` while no step is under way: when shards come or go.
+  func betweenSteps<T>(_ body: () async throws -> T) async rethrows -> T { try await turnstile.pass(body) }
 
   /// Forgets what is in memory: for tests, and where someone else has written.
   public func forget() { memory.withLock { $0.forget() } }
+}
+
+extension FoldTransaction {
+  func owns(_ customer: String) -> Bool { tenure.shards.contains(Shard.number(of: customer)) }
+}
+
+extension Set<Int> {
+  /// Its members as runs of neighbours, ascending.
+  var ranges: [ClosedRange<Int>] {
+    sorted().reduce(into: []) { ranges, number in
+      if let last = ranges.last, last.upperBound == number - 1 {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+  }
 }

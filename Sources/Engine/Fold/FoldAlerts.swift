@@ -17,7 +17,7 @@ extension FoldTransaction {
 
   /// Looks at alerts whose waiting is over. - Returns: how many timers were due.
   mutating func wakeAlerts(limit: Int) throws -> Int {
-    let due = try TimerQueries.due(now: now, limit: limit, connection)
+    let due = try TimerQueries.due(now: now, of: tenure.asked, limit: limit, connection)
     for timer in due {
       guard try TimerQueries.remove(timer, connection), timer.kind == Self.alertTimer, let decision = CriticalAlertDecision(blueprint)
       else {

@@ -25,7 +25,7 @@ extension FoldTransaction {
   /// What is known of an id; made where it is new.
   mutating func actor(_ id: String) throws -> ActorRecord {
     if let actor = memory.actors[id] { return actor }
-    if let actor = try ActorQueries.load(id, connection) {
+    if !unknownActors.contains(id), let actor = try ActorQueries.load(id, connection) {
       memory.actors[id] = actor
       return actor
     }
@@ -75,18 +75,31 @@ extension FoldTransaction {
       if present.root != after.root { customers.formUnion(try UsageQueries.pinnedCustomers(of: after.id, connection)) }
     }
     customers.remove("")
+    let moves = changed.filter { before[$0.id]?.customer != $0.customer }
+    guard routes == nil else {
+      // The owners of the customers do the rest.
+      for after in changed { memory.actors[after.id] = after }
+      try ActorQueries.save(changed, connection)
+      for after in moves {
+        let from = RecordOwner(customer: before[after.id]?.customer ?? "", actor: after.id, isPinned: false)
+        routes?.append(Route(position: routedPosition, kind: .move, owner: from))
+      }
+      for customer in customers {
+        routes?.append(Route(position: routedPosition, kind: .recount, owner: RecordOwner(customer: customer, actor: "", isPinned: false)))
+      }
+      return
+    }
     for customer in customers.sorted() { try letTimePass(customer) }
-    for after in changed {
-      memory.actors[after.id] = after
-      try ActorQueries.save(after, connection)
-      guard let present = before[after.id], present.customer != after.customer else { continue }
-      try UsageQueries.move(actor: after.id, from: present.customer, to: after.customer, connection)
+    for after in changed { memory.actors[after.id] = after }
+    try ActorQueries.save(changed, connection)
+    for after in moves {
+      try UsageQueries.move(actor: after.id, from: before[after.id]?.customer ?? "", to: after.customer, connection)
     }
     for customer in customers.sorted() { try reload(customer) }
   }
 
   /// What time alone had due before now comes first for a customer that is about to change, under its state before.
-  private mutating func letTimePass(_ id: String) throws {
+  mutating func letTimePass(_ id: String) throws {
     if memory.customers[id] == nil {
       guard let stored = try CustomerQueries.load(id, scope: scope, connection) else { return }
       memory.customers[id] = stored
@@ -95,7 +108,7 @@ extension FoldTransaction {
   }
 
   /// Reads a customer anew that gained or lost some of its people; forgets one that has nothing left and was never named.
-  private mutating func reload(_ id: String) throws {
+  mutating func reload(_ id: String) throws {
     let known = memory.customers.removeValue(forKey: id)
     let (seen, heard) = try CustomerQueries.beginnings(of: id, connection)
     var stored = try CustomerQueries.load(id, scope: scope, connection)

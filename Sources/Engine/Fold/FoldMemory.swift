@@ -3,6 +3,8 @@ import Storage
 
 /// What the fold keeps between transactions so that it need not ask the database again. Always droppable: everything in it is stored.
 struct FoldMemory {
+  /// What this process owned while it remembered this.
+  var tenure: Tenure?
   /// The blueprint that `customers` were loaded under.
   var blueprintVersion = ""
   var customers: [String: StoredCustomer] = [:]

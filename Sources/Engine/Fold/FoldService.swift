@@ -9,13 +9,20 @@ public final class FoldService: Service, Sendable {
   private let fold: Fold
   private let time: any TimeSource
   private let logger: Logger
+  private let membership: Membership?
+  private let tended = Mutex<Instant?>(nil)
   private let interval: TimeSpan
   private let healthy = Mutex(false)
   private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-  /// - Parameter interval: how long a time-driven change, or an entry appended by another process, may wait for its turn.
-  public init(fold: Fold, time: any TimeSource, logger: Logger, interval: TimeSpan = .milliseconds(200)) {
+  /// - Parameters:
+  ///   - membership: where there may be other nodes.
+  ///   - interval: how long a time-driven change, or an entry appended by another process, may wait for its turn.
+  public init(
+    fold: Fold, time: any TimeSource, logger: Logger, membership: Membership? = nil, interval: TimeSpan = .milliseconds(200)
+  ) {
     self.fold = fold
+    self.membership = membership
     self.time = time
     self.logger = logger
     self.interval = interval
@@ -54,11 +61,30 @@ public final class FoldService: Service, Sendable {
   }
 
   private static let batch = 5_000
+  /// How often it is looked whether shards should come or go.
+  private static let tendInterval = TimeSpan.seconds(1)
+
+  /// Takes or gives shards where there are other nodes; what came with new ones is scored under the model in force here.
+  private func tend() async throws {
+    guard let membership else { return }
+    let now = time.now()
+    let isDue = tended.withLock { last in
+      // A clock that was set back must not put this off.
+      if let last, last <= now, now - last < Self.tendInterval { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
+    let before = membership.tenure
+    try await fold.betweenSteps { try await membership.tend() }
+    if membership.tenure != before { try await fold.adoptModel() }
+  }
 
   private func work() async {
     do {
       var folded = 0
       repeat {
+        try await tend()
         folded = try await fold.foldNext(limit: Self.batch)
         // Time passes for customers whose answered events are all taken in, lest one be called silent whose login still waits.
         if folded < Self.batch { folded += try await fold.passTime() }
@@ -66,6 +92,7 @@ public final class FoldService: Service, Sendable {
       healthy.withLock { $0 = true }
     } catch {
       healthy.withLock { $0 = false }
+      if let failure = error as? DatabaseFailure, failure.kind == .fenced { membership?.fenced() }
       let detail = (error as? DatabaseFailure)?.detail ?? "\(error)"
       logger.error("the fold cannot go on; trying again", metadata: ["error": "\(detail)"])
     }

@@ -11,12 +11,15 @@ struct FoldTransaction {
   let scope: StateScope
   let now: Instant
   let connection: any Connection
+  let tenure: Tenure
   /// A rebuild folds without scoring: no history, no alerts.
   let scores: Bool
 
   var usage: [UsageKey: EventUsage] = [:]
-  var index: [IndexRow] = []
+  var index: [LogIndexRow] = []
   var changedActors: Set<String> = []
+  /// Ids of which nothing is stored, as far as was asked.
+  var unknownActors: Set<String> = []
   /// Ids met for the first time in the entry at hand: nothing of theirs is stored.
   var newActors: Set<String> = []
   var changedCustomers: Set<String> = []
@@ -24,45 +27,82 @@ struct FoldTransaction {
   var touched: [String: Instant] = [:]
   var touchOrder: [String] = []
   var arrivalsChanged = false
+  /// While this node only finds the customers of entries: what their owners are to do. `nil`: it folds them itself.
+  var routes: [Route]?
+  /// The position of the entry at hand, for `routes`.
+  var routedPosition: Int64 = 0
   /// New deliveries were stored: the outbox has work.
   var hasDeliveries = false
 
-  struct IndexRow {
-    var owner: RecordOwner
-    var at: Instant
-    var position: Int64
-  }
-
-  init(memory: FoldMemory, blueprint: Blueprint, now: Instant, connection: any Connection, scores: Bool = true) throws {
+  init(
+    memory: FoldMemory, blueprint: Blueprint, now: Instant, tenure: Tenure = .sole, connection: any Connection, scores: Bool = true
+  ) throws {
     self.memory = memory
     self.blueprint = blueprint
     self.now = now
+    self.tenure = tenure
     self.connection = connection
     self.scores = scores
     evaluator = blueprint.evaluator
     scope = blueprint.scope(today: now.day)
+    // What others own they may have changed since.
+    if self.memory.tenure != tenure { self.memory = FoldMemory() }
+    self.memory.tenure = tenure
     if self.memory.blueprintVersion != blueprint.version {
       self.memory.customers = [:]
       self.memory.blueprintVersion = blueprint.version
     }
     self.memory.trim()
     if self.memory.names == nil { self.memory.names = try UsageQueries.names(connection) }
-    if self.memory.arrivals == nil { self.memory.arrivals = try HousekeepingQueries.arrivals(connection) }
+    if self.memory.arrivals == nil || !tenure.isWhole { self.memory.arrivals = try HousekeepingQueries.arrivals(connection) }
     for name in scope.events.sorted() { _ = try eventID(of: name, isDeclared: true) }
   }
 
-  /// Takes one entry in. Score and alerts follow in `finish`.
+  /// Reads what is known of everyone who appears in the entries, at once.
+  mutating func prepare(for entries: [StoredEntry]) throws {
+    var asked: Set<String> = []
+    for case .success(let entry) in entries.lazy.map(\.entry) {
+      if let contact = entry.actor.contact { asked.insert(contact) }
+      if let anonymous = entry.actor.anonymous { asked.insert(Identity.anonymousKey(anonymous)) }
+    }
+    asked.subtract(memory.actors.keys)
+    unknownActors = asked
+    for actor in try ActorQueries.load(asked.sorted(), connection) {
+      memory.actors[actor.id] = actor
+      unknownActors.remove(actor.id)
+    }
+  }
+
+  /// Finds out whose an entry is and takes it in. Score and alerts follow in `finish`.
   mutating func apply(_ entry: LogEntry, position: Int64) throws {
+    let (owner, person) = try place(of: entry)
+    try take(entry, position: position, owner: owner, person: person)
+  }
+
+  /// Finds out whose an entry is, for the node that owns the customer.
+  mutating func route(_ entry: LogEntry, position: Int64) throws {
+    if routes == nil { routes = [] }
+    routedPosition = position
+    let (owner, person) = try place(of: entry)
+    routes?.append(Route(position: position, kind: .entry, owner: owner, person: person ?? ""))
+  }
+
+  /// Whose entry it is, and the contact that its actor stands for.
+  private mutating func place(of entry: LogEntry) throws -> (RecordOwner, person: String?) {
     let owner = try owner(of: entry)
+    return (owner, owner.actor.isEmpty ? nil : try actor(owner.actor).root)
+  }
+
+  /// Takes in an entry whose customer is known.
+  mutating func take(_ entry: LogEntry, position: Int64, owner: RecordOwner, person: String?) throws {
     let touchTime = entry.version < entry.receivedAt ? max(entry.at, entry.version) : entry.at
     if !owner.customer.isEmpty {
       try ensure(customer: owner.customer, isNamed: owner.isPinned)
       try touch(owner.customer, at: touchTime)
     }
-    index.append(IndexRow(owner: owner, at: entry.at, position: position))
+    index.append(LogIndexRow(owner: owner, at: entry.at, position: position))
     memory.arrivals?.note(entry.fact, at: entry.at)
     arrivalsChanged = true
-    let person = owner.actor.isEmpty ? nil : try actor(owner.actor).root
     if !owner.customer.isEmpty { take(entry, customer: owner.customer, person: person) }
     try store(entry, owner: owner)
   }
@@ -115,20 +155,17 @@ struct FoldTransaction {
     if let id = memory.names?[name] { return id }
     let known = memory.names?.count ?? 0
     guard isDeclared || known < UsageQueries.maximumNames || name.isEmpty else { return try eventID(of: "", isDeclared: true) }
-    let id = Int64(known + 1)
-    try UsageQueries.addName(name, id: id, connection)
+    let id = try UsageQueries.number(of: name, connection)
     memory.names?[name] = id
     return id
   }
 
   /// Writes everything pending but scores, so that the tables can be read.
   mutating func flush() throws {
-    for id in changedActors.sorted() { if let actor = memory.actors[id] { try ActorQueries.save(actor, connection) } }
-    for (key, part) in usage { try UsageQueries.add(key, count: part.total, first: part.first, last: part.last, connection) }
-    for row in index { try UsageQueries.index(owner: row.owner, at: row.at, position: row.position, connection) }
-    for id in changedCustomers.sorted() {
-      if let stored = memory.customers[id] { try RecordQueries.saveCustomer(stored.state, isNamed: stored.isNamed, connection) }
-    }
+    try ActorQueries.save(changedActors.sorted().compactMap { memory.actors[$0] }, connection)
+    try UsageQueries.add(usage, connection)
+    try UsageQueries.index(index, connection)
+    try RecordQueries.save(changedCustomers.sorted().compactMap { memory.customers[$0] }, connection)
     if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }
     changedActors = []
     usage = [:]

@@ -104,7 +104,7 @@ public actor Intake: IntakeSink, Service {
     do {
       result = .success(
         try await database.write { [log] connection in
-          let outcomes = try log.append(entries.flatMap(\.self), connection)
+          let outcomes = try log.append(entries.flatMap(\.self), at: now, connection)
           if !aside.isEmpty { try Log.setAside(aside, at: now, connection) }
           var start = 0
           return entries.map { part in

@@ -10,11 +10,7 @@ public struct Log: Sendable {
   public init(database: any Database, randomKey: (UInt64, UInt64)) async throws {
     let name = "message_key"
     let text = "\(randomKey.0) \(randomKey.1)"
-    let stored = try await database.write { connection in
-      if let stored = try HousekeepingQueries.setting(name, connection) { return stored }
-      try HousekeepingQueries.set(name, to: text, connection)
-      return text
-    }
+    let stored = try await database.write { try HousekeepingQueries.setting(name, orMade: text, $0) }
     let parts = stored.split(separator: " ").compactMap { UInt64($0) }
     guard parts.count == 2 else {
       throw DatabaseFailure(kind: .unusable, message: "the database has lost its message key; restore a backup", detail: name)
@@ -22,18 +18,13 @@ public struct Log: Sendable {
     hash = SipHash(key0: parts[0], key1: parts[1])
   }
 
-  func append(_ entries: [LogEntry], _ connection: any Connection) throws -> [AppendOutcome] {
-    var outcomes: [AppendOutcome] = []
-    outcomes.reserveCapacity(entries.count)
-    for entry in entries.lazy.map(\.asLogged) {
-      let key = entry.actor.customer ?? entry.actor.contact ?? entry.actor.anonymous ?? ""
-      let isNew = try EventQueries.append(entry, hash: hash, shard: Shard.number(of: key), connection)
-      outcomes.append(isNew ? .accepted : .duplicate)
-    }
-    let accepted = outcomes.count { $0 == .accepted }
+  func append(_ entries: [LogEntry], at now: Instant, _ connection: any Connection) throws -> [AppendOutcome] {
+    guard !entries.isEmpty else { return [] }
+    let isNew = try EventQueries.append(entries.map(\.asLogged), hash: hash, at: now, connection)
+    let accepted = isNew.count { $0 }
     try HousekeepingQueries.count("accepted", by: accepted, connection)
-    try HousekeepingQueries.count("duplicate", by: outcomes.count - accepted, connection)
-    return outcomes
+    try HousekeepingQueries.count("duplicate", by: isNew.count - accepted, connection)
+    return isNew.map { $0 ? .accepted : .duplicate }
   }
 
   static func setAside(_ inputs: [SetAside], at now: Instant, _ connection: any Connection) throws {
@@ -63,8 +54,9 @@ public struct DirectIntake: IntakeSink {
   }
 
   public func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
+    let now = time.now()
     do {
-      return try await database.write { [log] in try log.append(entries, $0) }
+      return try await database.write { [log] in try log.append(entries, at: now, $0) }
     } catch {
       throw IntakeRefusal(error)
     }

@@ -17,6 +17,7 @@ public final class Outbox: Service, Sendable {
   let policy: RetryPolicy
   let random: @Sendable () -> Double
   let logger: Logger
+  let membership: Membership?
   let lanes = Mutex(Lanes())
   private let pokes = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -28,15 +29,20 @@ public final class Outbox: Service, Sendable {
     var states: [String: LaneState] = [:]
     /// Channels whose lane is at work.
     var active: Set<String> = []
+    /// Keys of deliveries under way here.
+    var underWay: Set<String> = []
+    /// A claim failed in a way that may have taken place all the same.
+    var mayHoldMore = false
     var stopping = false
   }
 
   /// - Parameters:
   ///   - channels: the channels that can send, by name, as configured now; asked for at every pass.
+  ///   - membership: where there may be other nodes that send too.
   ///   - random: a number 0..<1, for jitter.
   public init(
     database: any Database, channels: @escaping @Sendable () -> [String: any DeliveryChannel], time: any TimeSource,
-    policy: RetryPolicy = .standard, random: @escaping @Sendable () -> Double, logger: Logger
+    policy: RetryPolicy = .standard, membership: Membership? = nil, random: @escaping @Sendable () -> Double, logger: Logger
   ) {
     self.database = database
     self.channels = channels
@@ -44,6 +50,7 @@ public final class Outbox: Service, Sendable {
     self.policy = policy
     self.random = random
     self.logger = logger
+    self.membership = membership
   }
 
   /// New deliveries have been committed: look at once.
@@ -55,10 +62,12 @@ public final class Outbox: Service, Sendable {
     poke()
   }
 
-  /// Marks what a stopped process left `sending` as `unknown`. Call once, before the first pass; `run` does.
+  /// Marks what a stopped process left `sending` as `unknown`. Call once, before the first pass; `run` does. Among several nodes those that
+  /// notice the end of one do it.
   public func recover() async throws {
+    guard membership == nil else { return }
     let now = time.now()
-    let count = try await database.write { try DeliveryQueries.sweepSending(now: now, $0) }
+    let count = try await database.write { try DeliveryQueries.sweepSending(of: nil, now: now, $0) }
     if count > 0 { logger.warning("deliveries were cut off by a stop; see holdfast outbox", metadata: ["unknown": "\(count)"]) }
   }
 

@@ -7,6 +7,7 @@ extension Outbox {
   func startLanes(in group: inout DiscardingTaskGroup) async {
     let ways = channels()
     do {
+      try await giveBackUnknownClaims()
       for (name, at) in try await database.read({ try DeliveryQueries.due($0) }) where at <= time.now() {
         guard let way = ways[name] else {
           try await failUnconfigured(name)
@@ -70,13 +71,36 @@ extension Outbox {
 
   func claim(_ name: String) async throws -> Delivery? {
     let now = time.now()
-    return try await database.write { try DeliveryQueries.claim(channel: name, now: now, limit: 1, $0).first }
+    let fence = membership?.fence
+    do {
+      let delivery = try await database.write { connection in
+        if let fence { try NodeQueries.requireStanding(fence, connection) }
+        return try DeliveryQueries.claim(channel: name, now: now, limit: 1, node: fence ?? 0, connection).first
+      }
+      if let delivery { lanes.withLock { _ = $0.underWay.insert(delivery.key) } }
+      return delivery
+    } catch {
+      lanes.withLock { $0.mayHoldMore = true }
+      throw error
+    }
+  }
+
+  /// After a claim whose outcome nobody knows: what this process holds and is not sending goes back.
+  func giveBackUnknownClaims() async throws {
+    let (mayHoldMore, isIdle) = lanes.withLock { ($0.mayHoldMore, $0.active.isEmpty) }
+    // Only while no lane is between its claim and its note of it.
+    guard mayHoldMore, isIdle else { return }
+    let fence = membership?.fence ?? 0
+    let underWay = lanes.withLock { Array($0.underWay) }
+    try await database.write { _ = try DeliveryQueries.release(claimedBy: fence, except: underWay, $0) }
+    lanes.withLock { $0.mayHoldMore = false }
   }
 
   func settle(_ delivery: Delivery, _ outcome: DeliveryOutcome) async throws {
     let now = time.now()
     let verdict = policy.verdict(on: outcome, attempts: delivery.attempts, now: now, random: random())
     let isOurs = try await database.write { try DeliveryQueries.record(verdict, of: delivery, at: now, $0) }
+    lanes.withLock { _ = $0.underWay.remove(delivery.key) }
     let chance = random()
     let lane = lanes.withLock { lanes in
       lanes.states[delivery.channel, default: LaneState()].record(outcome, now: now, random: chance)

@@ -65,7 +65,9 @@ extension Inquiries {
 
   /// How many entries are durable but not yet folded; counted up to 100 000.
   public func backlog() async throws -> Int {
-    try await database.read { try EventQueries.backlog(after: HousekeepingQueries.position($0), $0).count }
+    try await database.read { connection in
+      try EventQueries.backlog(after: HousekeepingQueries.position(connection), connection).count + RouteQueries.backlog(connection).count
+    }
   }
 
   /// Counts since the database was made, and how far the fold is behind.
@@ -75,11 +77,13 @@ extension Inquiries {
       let counters = try HousekeepingQueries.counters(connection)
       let position = try HousekeepingQueries.position(connection)
       let backlog = try EventQueries.backlog(after: position, connection)
+      let routed = try RouteQueries.backlog(connection)
+      let oldest = [backlog.oldest, routed.oldest].compactMap(\.self).min()
       let prefix = "rejected."
       let reasons = counters.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
       return Statistics(
         accepted: counters["accepted"] ?? 0, duplicate: counters["duplicate"] ?? 0, rejected: counters["rejected"] ?? 0,
-        foldLag: backlog.oldest.map { max(now - $0, .zero) } ?? .zero, rejectedByReason: Dictionary(uniqueKeysWithValues: reasons))
+        foldLag: oldest.map { max(now - $0, .zero) } ?? .zero, rejectedByReason: Dictionary(uniqueKeysWithValues: reasons))
     }
   }
 }

@@ -14,18 +14,28 @@ public enum ActorQueries {
     try connection.rows("SELECT \(columns) FROM actor WHERE root = $1 ORDER BY id", [root], record)
   }
 
-  /// Inserts or replaces what is known of an id.
-  public static func save(_ actor: ActorRecord, _ connection: any Connection) throws {
-    try connection.execute(
-      """
-      INSERT INTO actor (id, is_contact, link, link_at, tie, tie_at, root, customer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      ON CONFLICT (id) DO UPDATE SET link = excluded.link, link_at = excluded.link_at, tie = excluded.tie, tie_at = excluded.tie_at,
-        root = excluded.root, customer = excluded.customer
-      """,
-      [
-        actor.id, !Identity.isAnonymous(actor.id), actor.link?.value, actor.link?.version.microseconds, actor.tie?.value,
-        actor.tie?.version.microseconds, actor.root, actor.customer,
-      ])
+  /// What is known of those ids of whom anything is.
+  public static func load(_ ids: [String], _ connection: any Connection) throws -> [ActorRecord] {
+    guard !ids.isEmpty else { return [] }
+    return try connection.rows(
+      "SELECT \(columns) FROM actor WHERE id \(connection.dialect.isAmong("$1"))", [SQLValue.texts(ids)], record)
+  }
+
+  /// Inserts or replaces what is known of ids, each once.
+  public static func save(_ actors: [ActorRecord], _ connection: any Connection) throws {
+    try connection.insert(
+      BulkInsert(
+        into: "actor",
+        [
+          .texts("id", actors.map(\.id)), .integers("is_contact", actors.map { Identity.isAnonymous($0.id) ? 0 : 1 }),
+          .texts("link", actors.map(\.link?.value)), .integers("link_at", actors.map(\.link?.version.microseconds)),
+          .texts("tie", actors.map(\.tie?.value)), .integers("tie_at", actors.map(\.tie?.version.microseconds)),
+          .texts("root", actors.map(\.root)), .texts("customer", actors.map(\.customer)),
+        ],
+        onConflict: """
+          (id) DO UPDATE SET link = excluded.link, link_at = excluded.link_at, tie = excluded.tie, tie_at = excluded.tie_at,
+            root = excluded.root, customer = excluded.customer
+          """))
   }
 
   private static func record(_ row: any Row) -> ActorRecord {

@@ -25,15 +25,18 @@ public enum CustomerWalk {
   }
 
   /// The next customers in the order (shard, id), each whole.
-  public static func page(after place: CustomerPlace, limit: Int, scope: StateScope, _ connection: any Connection) throws
-    -> Stretch
-  {
+  /// - Parameter shard: the last one to look at.
+  public static func page(
+    after place: CustomerPlace, through shard: Int = Shard.count - 1, limit: Int, scope: StateScope, _ connection: any Connection
+  ) throws -> Stretch {
     var order: [String] = []
     var customers: [String: StoredCustomer] = [:]
     var unreadable: Set<String> = []
     try connection.each(
-      "SELECT id, first_seen, first_heard, is_named, attributes FROM customer WHERE (shard, id) > ($1, $2) ORDER BY shard, id LIMIT $3",
-      [place.shard, place.id, limit]
+      """
+      SELECT id, first_seen, first_heard, is_named, attributes FROM customer WHERE (shard, id) > ($1, $2) AND shard <= $3
+      ORDER BY shard, id LIMIT $4
+      """, [place.shard, place.id, shard, limit]
     ) { row in
       let id = row.text(0)
       order.append(id)

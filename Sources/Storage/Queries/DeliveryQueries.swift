@@ -6,15 +6,19 @@ public enum DeliveryQueries {
   private static let columns =
     "key, customer, channel, payload, title, state, attempts, created_at, next_attempt_at, finished_at, last_error"
 
+  /// Where a delivery about a customer is kept; one about nobody has a place too.
+  static func shard(of customer: String?) -> Int { Shard.number(of: customer ?? "") }
+
   /// Puts a delivery in; one whose key is already there changes nothing. - Returns: whether it was new.
   @discardableResult
   public static func enqueue(_ delivery: Delivery, _ connection: any Connection) throws -> Bool {
     try connection.execute(
       """
-      INSERT INTO delivery (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING
+      INSERT INTO delivery (shard, \(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      ON CONFLICT (shard, key) DO NOTHING
       """,
       [
-        delivery.key, delivery.customer, delivery.channel, delivery.payload.printed(), delivery.title, delivery.state.rawValue,
+        shard(of: delivery.customer), delivery.key, delivery.customer, delivery.channel, delivery.payload.printed(), delivery.title, delivery.state.rawValue,
         delivery.attempts, delivery.createdAt.microseconds, delivery.nextAttemptAt.microseconds, delivery.finishedAt?.microseconds,
         delivery.lastError,
       ]) > 0
@@ -30,20 +34,34 @@ public enum DeliveryQueries {
   }
 
   /// Takes the deliveries of a channel that are due, longest due first: they are `sending` from now on, with one attempt more.
-  public static func claim(channel: String, now: Instant, limit: Int, _ connection: any Connection) throws -> [Delivery] {
+  /// - Parameter node: who sends them; what it leaves `sending` when it ends has an unknown outcome.
+  public static func claim(
+    channel: String, now: Instant, limit: Int, node: Int64, _ connection: any Connection
+  ) throws -> [Delivery] {
     let claimed = try connection.rows(
       """
-      UPDATE delivery SET state = 'sending', attempts = attempts + 1
-      WHERE state = 'pending' AND key IN (
-        SELECT key FROM delivery WHERE channel = $1 AND state = 'pending' AND next_attempt_at <= $2
-        ORDER BY next_attempt_at, key LIMIT $3)
+      WITH picked (picked_shard, picked_key) AS (
+        SELECT shard, key FROM delivery WHERE channel = $1 AND state = 'pending' AND next_attempt_at <= $2
+        ORDER BY next_attempt_at, key LIMIT $3 \(connection.dialect.skippingLocked))
+      UPDATE delivery SET state = 'sending', attempts = attempts + 1, claimed_by = $4
+      WHERE state = 'pending' AND (shard, key) IN (SELECT picked_shard, picked_key FROM picked)
       RETURNING \(columns)
-      """, [channel, now.microseconds, limit], delivery)
+      """, [channel, now.microseconds, limit, node], delivery)
     return claimed.sorted { ($0.nextAttemptAt, $0.key) < ($1.nextAttemptAt, $1.key) }
   }
 
-  /// Writes down how an attempt ended.
-  /// - Returns: whether that attempt was still the one under way.
+  /// Gives back what a node has claimed and surely not begun to send, because it never learned that it had it. - Returns: how many.
+  @discardableResult
+  public static func release(claimedBy node: Int64, except underWay: [String], _ connection: any Connection) throws -> Int {
+    try connection.execute(
+      """
+      UPDATE delivery SET state = 'pending', attempts = attempts - 1, claimed_by = NULL
+      WHERE state = 'sending' AND claimed_by = $1 AND NOT (key \(connection.dialect.isAmong("$2")))
+      """, [node, SQLValue.texts(underWay)])
+  }
+
+  /// Writes down how an attempt ended; also where the node was taken for dead meanwhile and the outcome for unknown: now it is known.
+  /// - Returns: whether that attempt was still the last one.
   @discardableResult
   public static func record(
     _ verdict: RetryPolicy.Verdict, of delivery: Delivery, at now: Instant, _ connection: any Connection
@@ -59,17 +77,23 @@ public enum DeliveryQueries {
     return try connection.execute(
       """
       UPDATE delivery SET state = $1, next_attempt_at = $2, finished_at = $3, last_error = $4
-      WHERE key = $5 AND state = 'sending' AND attempts = $6
-      """, [state.rawValue, next.microseconds, finished?.microseconds, error, delivery.key, delivery.attempts]) > 0
+      WHERE shard = $5 AND key = $6 AND state IN ('sending', 'unknown') AND attempts = $7
+      """,
+      [
+        state.rawValue, next.microseconds, finished?.microseconds, error, shard(of: delivery.customer), delivery.key, delivery.attempts,
+      ]) > 0
   }
 
-  /// At start: what is found `sending` was cut off, and may or may not have reached its receiver.
+  /// What a node that has ended was sending was cut off, and may or may not have reached its receiver.
+  /// - Parameter node: `nil`: all that is found, where there is no other process.
   /// - Returns: how many.
   @discardableResult
-  public static func sweepSending(now: Instant, _ connection: any Connection) throws -> Int {
-    try connection.execute(
-      "UPDATE delivery SET state = 'unknown', finished_at = $1, last_error = $2 WHERE state = 'sending'",
-      [now.microseconds, "Holdfast stopped during the attempt: it may or may not have arrived"])
+  public static func sweepSending(of node: Int64?, now: Instant, _ connection: any Connection) throws -> Int {
+    let condition = node == nil ? "" : " AND claimed_by = $3"
+    let values: [any SQLBindable] = [now.microseconds, "Holdfast stopped during the attempt: it may or may not have arrived"]
+    return try connection.execute(
+      "UPDATE delivery SET state = 'unknown', finished_at = $1, last_error = $2 WHERE state = 'sending'\(condition)",
+      node.map { values + [$0] } ?? values)
   }
 
   /// Gives up what is pending for a channel that cannot send. - Returns: how many.

@@ -20,7 +20,7 @@ public enum DerivedTables {
     for (table, columns, key) in columns {
       let width = columns.split(separator: ",").count
       var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-      try connection.each("SELECT \(columns) FROM \(table) ORDER BY \(key)", []) { row in
+      try connection.stream("SELECT \(columns) FROM \(table) ORDER BY \(key)", []) { row in
         for column in 0..<width {
           let text = row.isNull(column) ? "\u{0}" : row.text(column)
           for byte in text.utf8 { digest = (digest ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }

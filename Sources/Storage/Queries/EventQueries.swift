@@ -13,34 +13,86 @@ public struct StoredEntry: Sendable {
 
 /// The log: table `event`, and the index of it by customer that the fold keeps.
 public enum EventQueries {
-  /// Appends one entry unless its message id, or its record's present content, says it is a repeat.
-  /// - Returns: whether it was new.
-  public static func append(_ entry: LogEntry, hash: SipHash, shard: Int, _ connection: any Connection) throws -> Bool {
-    if let record = entry.record {
-      let changed = try connection.execute(
-        """
-        INSERT INTO record_version (kind, id, content) VALUES ($1, $2, $3)
-        ON CONFLICT (kind, id) DO UPDATE SET content = excluded.content WHERE record_version.content <> excluded.content
-        """, [entry.fact.kind, record, entry.messageID])
-      guard changed > 0 else { return false }
-    } else {
-      let key = Int64(bitPattern: hash(entry.messageID))
-      guard try connection.execute("INSERT INTO message_id (hash) VALUES ($1) ON CONFLICT DO NOTHING", [key]) > 0 else { return false }
-    }
+  /// Appends entries but those whose message id, or whose record's present content, says they are a repeat. Appenders take turns, so
+  /// that whoever reads the log in order misses nothing. Positions are microseconds, as near to `now` as their order lets them.
+  /// - Returns: for each entry, in order, whether it was new.
+  public static func append(_ entries: [LogEntry], hash: SipHash, at now: Instant, _ connection: any Connection) throws -> [Bool] {
+    let mark = try connection.first("UPDATE log_mark SET position = position WHERE name = 'appended' RETURNING position") { $0.integer(0) }
+    guard let mark else { throw DatabaseFailure(kind: .unusable, message: "the database lacks its marks; restore a backup", detail: "log") }
+    let isNew = try areNew(entries, hash: hash, connection)
+    let accepted = zip(entries, isNew).filter(\.1).map(\.0)
+    guard !accepted.isEmpty else { return isNew }
+    let first = max(mark + 1, now.microseconds)
+    try connection.insert(
+      BulkInsert(
+        into: "event",
+        [
+          .integers("position", accepted.indices.map { first + Int64($0) }),
+          .integers("shard", accepted.map { Int64(Shard.number(of: $0.actor.customer ?? $0.actor.contact ?? $0.actor.anonymous ?? "")) }),
+          .texts("kind", accepted.map(\.fact.kind)), .texts("name", accepted.map(\.fact.name)),
+          .texts("contact", accepted.map(\.actor.contact)), .texts("anonymous", accepted.map(\.actor.anonymous)),
+          .texts("customer", accepted.map(\.actor.customer)), .texts("message_id", accepted.map(\.messageID)),
+          .integers("at", accepted.map(\.at.microseconds)), .integers("version", accepted.map(\.version.microseconds)),
+          .integers("received_at", accepted.map(\.receivedAt.microseconds)),
+          .texts("payload", accepted.map { $0.fact.payload.printed() }),
+        ]))
     try connection.execute(
-      """
-      INSERT INTO event (shard, kind, name, contact, anonymous, customer, message_id, at, version, received_at, payload)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-      """,
-      [
-        shard, entry.fact.kind, entry.fact.name, entry.actor.contact, entry.actor.anonymous, entry.actor.customer, entry.messageID,
-        entry.at.microseconds, entry.version.microseconds, entry.receivedAt.microseconds, entry.fact.payload.printed(),
-      ])
-    return true
+      "UPDATE log_mark SET position = $1 WHERE name = 'appended'", [first + Int64(accepted.count) - 1])
+    return isNew
   }
 
-  private static let columns =
-    "event.position, kind, name, contact, anonymous, event.customer, message_id, event.at, version, received_at, payload"
+  private static func areNew(_ entries: [LogEntry], hash: SipHash, _ connection: any Connection) throws -> [Bool] {
+    let hashes = entries.map { $0.record == nil ? Int64(bitPattern: hash($0.messageID)) : 0 }
+    var fresh: Set<Int64> = []
+    let asked = Set(zip(entries, hashes).filter { $0.0.record == nil }.map(\.1)).sorted()
+    try connection.insert(BulkInsert(into: "message_id", [.integers("hash", asked)], onConflict: "DO NOTHING", returning: "hash")) {
+      fresh.insert($0.integer(0))
+    }
+    var contents = try recordContents(entries, connection)
+    var changed: Set<RecordKey> = []
+    let isNew = zip(entries, hashes).map { entry, hash in
+      guard let record = entry.record else { return fresh.remove(hash) != nil }
+      let key = RecordKey(kind: entry.fact.kind, id: record)
+      guard contents.updateValue(entry.messageID, forKey: key) != entry.messageID else { return false }
+      changed.insert(key)
+      return true
+    }
+    let keys = changed.sorted { ($0.kind, $0.id) < ($1.kind, $1.id) }
+    try connection.insert(
+      BulkInsert(
+        into: "record_version",
+        [.texts("kind", keys.map(\.kind)), .texts("id", keys.map(\.id)), .texts("content", keys.map { contents[$0] })],
+        onConflict: "(kind, id) DO UPDATE SET content = excluded.content"))
+    return isNew
+  }
+
+  private struct RecordKey: Hashable {
+    var kind: String
+    var id: String
+  }
+
+  /// The present content of the records that the entries state anew.
+  private static func recordContents(_ entries: [LogEntry], _ connection: any Connection) throws -> [RecordKey: String] {
+    var ids: [String: Set<String>] = [:]
+    for entry in entries { if let record = entry.record { ids[entry.fact.kind, default: []].insert(record) } }
+    var contents: [RecordKey: String] = [:]
+    for (kind, ids) in ids {
+      try connection.each(
+        "SELECT id, content FROM record_version WHERE kind = $1 AND id \(connection.dialect.isAmong("$2"))",
+        [kind, SQLValue.texts(ids.sorted())]
+      ) { row in
+        contents[RecordKey(kind: kind, id: row.text(0))] = row.text(1)
+        return true
+      }
+    }
+    return contents
+  }
+
+  static let columns =
+    """
+    event.position, event.kind, event.name, event.contact, event.anonymous, event.customer, event.message_id, event.at, event.version,
+    event.received_at, event.payload
+    """
 
   /// Entries after `position`, in order.
   public static func entries(after position: Int64, limit: Int, _ connection: any Connection) throws -> [StoredEntry] {
@@ -76,6 +128,11 @@ public enum EventQueries {
       ORDER BY customer_event.at DESC, customer_event.position DESC LIMIT $6
       """,
       [Shard.number(of: customer), customer, before?.at ?? .max, before?.position ?? .max, kind ?? "", limit], stored)
+  }
+
+  /// How many entries there are.
+  public static func count(_ connection: any Connection) throws -> Int {
+    try connection.first("SELECT COUNT(*) FROM event") { $0.int(0) } ?? 0
   }
 
   /// The last position and the arrival of the oldest entry after `position`.

@@ -27,10 +27,17 @@ public enum HealthQueries {
   }
 
   /// Customers whose score time alone changes at or before `now`, the longest due first.
-  public static func due(at now: Instant, limit: Int, _ connection: any Connection) throws -> [String] {
+  /// - Parameter shards: only these; `nil`: all.
+  public static func due(at now: Instant, of shards: Set<Int>? = nil, limit: Int, _ connection: any Connection) throws -> [String] {
     try connection.rows(
-      "SELECT customer FROM health WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT $2", [now.microseconds, limit]
+      "SELECT customer FROM health WHERE next_change_at <= $1\(condition(shards, connection)) ORDER BY next_change_at LIMIT $2",
+      [now.microseconds, limit]
     ) { $0.text(0) }
+  }
+
+  /// A condition on shards; their numbers are ours and few.
+  static func condition(_ shards: Set<Int>?, _ connection: any Connection) -> String {
+    shards.map { " AND shard IN (\($0.isEmpty ? "NULL" : $0.sorted().map(String.init).joined(separator: ", ")))" } ?? ""
   }
 
   /// Adds a change to a customer's history.

@@ -23,15 +23,19 @@ public enum HousekeepingQueries {
     try Dictionary(connection.rows("SELECT name, value FROM counter") { ($0.text(0), $0.int(1)) }, uniquingKeysWith: +)
   }
 
-  /// How far the log has been folded. One owner folds all shards here; its row is that of shard 0.
+  /// How far the customers of the log's entries have been found; where one node does all, how far it has been folded too.
   public static func position(_ connection: any Connection) throws -> Int64 {
-    try connection.first("SELECT position FROM fold WHERE shard = 0") { $0.integer(0) } ?? 0
+    try connection.first("SELECT position FROM log_mark WHERE name = 'routed'") { $0.integer(0) } ?? 0
   }
 
-  public static func setPosition(_ position: Int64, _ connection: any Connection) throws {
-    try connection.execute(
-      "INSERT INTO fold (shard, fence, position) VALUES (0, 0, $1) ON CONFLICT (shard) DO UPDATE SET position = excluded.position",
-      [position])
+  /// - Parameter owner: the node that routes; `nil` where there are no others.
+  /// - Throws: `DatabaseFailure` of kind `fenced` where another one routes.
+  public static func setPosition(_ position: Int64, owner: Int64?, _ connection: any Connection) throws {
+    let condition = owner == nil ? "" : " AND owner = $2"
+    let values: [any SQLBindable] = owner.map { [position, $0] } ?? [position]
+    guard try connection.execute("UPDATE log_mark SET position = $1 WHERE name = 'routed'\(condition)", values) > 0 else {
+      throw DatabaseFailure(kind: .fenced, message: "another node routes the log now", detail: "routed")
+    }
   }
 
   /// When something of each kind last arrived.
@@ -55,7 +59,7 @@ public enum HousekeepingQueries {
     for (kind, at) in [("event", arrivals.events), ("ticket", arrivals.tickets), ("subscription", arrivals.subscriptions)] {
       guard let at else { continue }
       try connection.execute(
-        "INSERT INTO arrival (kind, last_at) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET last_at = excluded.last_at",
+        "INSERT INTO arrival (kind, last_at) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET last_at = excluded.last_at WHERE arrival.last_at < excluded.last_at",
         [kind, at.microseconds])
     }
   }
@@ -90,6 +94,24 @@ public enum HousekeepingQueries {
     try connection.execute(
       "INSERT INTO set_aside (at, source, reason, excerpt) VALUES ($1, $2, $3, $4)", [at.microseconds, source, reason, excerpt])
     try connection.execute("DELETE FROM set_aside WHERE id <= (SELECT MAX(id) FROM set_aside) - $1", [maximumSetAside])
+  }
+
+  /// Takes a piece of work that is due: of several nodes exactly one gets it.
+  /// - Parameter lastRun: when it was last done, as this node has seen it; `nil`: never.
+  /// - Returns: whether this one has it.
+  public static func claimRun(of name: String, lastRun: Instant?, at now: Instant, _ connection: any Connection) throws -> Bool {
+    guard let lastRun else {
+      return try connection.execute(
+        "INSERT INTO schedule (name, last_run_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", [name, now.microseconds]) > 0
+    }
+    return try connection.execute(
+      "UPDATE schedule SET last_run_at = $1 WHERE name = $2 AND last_run_at = $3", [now.microseconds, name, lastRun.microseconds]) > 0
+  }
+
+  /// A setting, made once: of several that make it at the same time all get the same.
+  public static func setting(_ name: String, orMade value: String, _ connection: any Connection) throws -> String {
+    try connection.execute("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", [name, value])
+    return try setting(name, connection) ?? value
   }
 
   public static func lastRun(of name: String, _ connection: any Connection) throws -> Instant? {

@@ -18,18 +18,22 @@ public struct RecordOwner: Hashable, Sendable {
 public enum RecordQueries {
   // MARK: Customers and contacts
 
-  /// Inserts or replaces a customer's own row: attributes and beginnings.
-  public static func saveCustomer(_ state: CustomerState, isNamed: Bool, _ connection: any Connection) throws {
-    try connection.execute(
-      """
-      INSERT INTO customer (shard, id, first_seen, first_heard, is_named, attributes) VALUES ($1, $2, $3, $4, $5, $6)
-      ON CONFLICT (shard, id) DO UPDATE SET first_seen = excluded.first_seen, first_heard = excluded.first_heard,
-        is_named = excluded.is_named, attributes = excluded.attributes
-      """,
-      [
-        Shard.number(of: state.id), state.id, state.firstSeen.microseconds, state.firstHeard.microseconds, isNamed,
-        StateCoding.text(state.attributes),
-      ])
+  /// Inserts or replaces customers' own rows: attributes and beginnings.
+  public static func save(_ customers: [StoredCustomer], _ connection: any Connection) throws {
+    try connection.insert(
+      BulkInsert(
+        into: "customer",
+        [
+          .integers("shard", customers.map { Int64(Shard.number(of: $0.state.id)) }), .texts("id", customers.map(\.state.id)),
+          .integers("first_seen", customers.map(\.state.firstSeen.microseconds)),
+          .integers("first_heard", customers.map(\.state.firstHeard.microseconds)),
+          .integers("is_named", customers.map { $0.isNamed ? 1 : 0 }),
+          .texts("attributes", customers.map { StateCoding.text($0.state.attributes) }),
+        ],
+        onConflict: """
+          (shard, id) DO UPDATE SET first_seen = excluded.first_seen, first_heard = excluded.first_heard, is_named = excluded.is_named,
+            attributes = excluded.attributes
+          """))
   }
 
   /// Forgets a customer that turned out to be a contact of another one; `withScores`: its score, history and alerts too.

@@ -35,9 +35,13 @@ public enum TimerQueries {
   }
 
   /// Timers due at `now`, longest due first.
-  public static func due(now: Instant, limit: Int, _ connection: any Connection) throws -> [StoredTimer] {
+  /// - Parameter shards: only these; `nil`: all.
+  public static func due(now: Instant, of shards: Set<Int>? = nil, limit: Int, _ connection: any Connection) throws -> [StoredTimer] {
     try connection.rows(
-      "SELECT \(columns) FROM timer WHERE due_at <= $1 ORDER BY due_at, customer, kind, subject LIMIT $2", [now.microseconds, limit], timer)
+      """
+      SELECT \(columns) FROM timer WHERE due_at <= $1\(HealthQueries.condition(shards, connection))
+      ORDER BY due_at, customer, kind, subject LIMIT $2
+      """, [now.microseconds, limit], timer)
   }
 
   /// When the next timer is due; `nil`: there is none.

@@ -22,6 +22,25 @@ public struct UsageKey: Hashable, Sendable {
   public static func shard(customer: String, actor: String) -> Int { Shard.number(of: customer.isEmpty ? actor : customer) }
 }
 
+extension UsageKey {
+  /// The order of the table's key, in which writing is cheapest.
+  static func inOrder(_ a: UsageKey, _ b: UsageKey) -> Bool {
+    (a.customer, a.actor, a.event, a.day.number, a.isPinned ? 1 : 0) < (b.customer, b.actor, b.event, b.day.number, b.isPinned ? 1 : 0)
+  }
+}
+
+/// Whose an entry of the log is, and when it was.
+public struct LogIndexRow: Hashable, Sendable {
+  public var owner: RecordOwner
+  public var at: Instant
+  public var position: Int64
+  public init(owner: RecordOwner, at: Instant, position: Int64) {
+    self.owner = owner
+    self.at = at
+    self.position = position
+  }
+}
+
 /// Roll-ups: table `usage_daily`, and the dictionary of event names.
 public enum UsageQueries {
   /// More distinct event names than this are not rolled up; they stay in the log.
@@ -32,31 +51,46 @@ public enum UsageQueries {
       connection.rows("SELECT name, id FROM event_name") { ($0.text(0), $0.integer(1)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  public static func addName(_ name: String, id: Int64, _ connection: any Connection) throws {
-    try connection.execute("INSERT INTO event_name (id, name) VALUES ($1, $2)", [id, name])
+  /// The number of a name; a new one gets the next. Several nodes may ask at the same time: each name keeps the first number it got.
+  public static func number(of name: String, _ connection: any Connection) throws -> Int64 {
+    for _ in 0..<100 {
+      if let id = try connection.first("SELECT id FROM event_name WHERE name = $1", [name], { $0.integer(0) }) { return id }
+      try connection.execute(
+        "INSERT INTO event_name (id, name) SELECT COALESCE(MAX(id), 0) + 1, $1 FROM event_name WHERE true ON CONFLICT DO NOTHING", [name])
+    }
+    throw DatabaseFailure(kind: .conflict, message: "no number could be had for an event name", detail: "event_name")
   }
 
-  /// Adds to a roll-up row, or makes it.
-  public static func add(_ key: UsageKey, count: Int, first: Instant, last: Instant, _ connection: any Connection) throws {
-    try connection.execute(
-      """
-      INSERT INTO usage_daily (shard, customer, actor, pinned, event, day, count, first, last)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      ON CONFLICT (shard, customer, actor, pinned, event, day) DO UPDATE SET count = usage_daily.count + excluded.count,
-        first = CASE WHEN excluded.first < usage_daily.first THEN excluded.first ELSE usage_daily.first END,
-        last = CASE WHEN excluded.last > usage_daily.last THEN excluded.last ELSE usage_daily.last END
-      """,
-      [
-        UsageKey.shard(customer: key.customer, actor: key.actor), key.customer, key.actor, key.isPinned, key.event, key.day.number, count,
-        first.microseconds, last.microseconds,
-      ])
+  /// Adds to roll-up rows, or makes them.
+  public static func add(_ usage: [UsageKey: EventUsage], _ connection: any Connection) throws {
+    let keys = usage.keys.sorted(by: UsageKey.inOrder)
+    try connection.insert(
+      BulkInsert(
+        into: "usage_daily",
+        [
+          .integers("shard", keys.map { Int64(UsageKey.shard(customer: $0.customer, actor: $0.actor)) }),
+          .texts("customer", keys.map(\.customer)), .texts("actor", keys.map(\.actor)),
+          .integers("pinned", keys.map { $0.isPinned ? 1 : 0 }), .integers("event", keys.map(\.event)),
+          .integers("day", keys.map { Int64($0.day.number) }), .integers("count", keys.map { usage[$0].map { Int64($0.total) } }),
+          .integers("first", keys.map { usage[$0]?.first.microseconds }), .integers("last", keys.map { usage[$0]?.last.microseconds }),
+        ],
+        onConflict: """
+          (shard, customer, actor, pinned, event, day) DO UPDATE SET count = usage_daily.count + excluded.count,
+            first = CASE WHEN excluded.first < usage_daily.first THEN excluded.first ELSE usage_daily.first END,
+            last = CASE WHEN excluded.last > usage_daily.last THEN excluded.last ELSE usage_daily.last END
+          """))
   }
 
-  /// Notes whose entry of the log it is.
-  public static func index(owner: RecordOwner, at: Instant, position: Int64, _ connection: any Connection) throws {
-    try connection.execute(
-      "INSERT INTO customer_event (shard, customer, at, position, actor, pinned) VALUES ($1, $2, $3, $4, $5, $6)",
-      [owner.shard, owner.customer, at.microseconds, position, owner.actor, owner.isPinned])
+  /// Notes whose entries of the log they are.
+  public static func index(_ rows: [LogIndexRow], _ connection: any Connection) throws {
+    try connection.insert(
+      BulkInsert(
+        into: "customer_event",
+        [
+          .integers("shard", rows.map { Int64($0.owner.shard) }), .texts("customer", rows.map(\.owner.customer)),
+          .integers("at", rows.map(\.at.microseconds)), .integers("position", rows.map(\.position)),
+          .texts("actor", rows.map(\.owner.actor)), .integers("pinned", rows.map { $0.owner.isPinned ? 1 : 0 }),
+        ]))
   }
 
   /// Calls `body` with each roll-up row of a customer and the person its actor stands for.

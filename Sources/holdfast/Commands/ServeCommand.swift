@@ -28,7 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
     try await ListenOption.requireFree(address)
     try await House.with(database, config, mayCreate: true, showsWarnings: true) { house in
       try await Serving(house: house, config: config, address: address).run { port in
-        Terminal.note("holdfast listens on http://\(address.host):\(port), data in \(house.path)")
+        Terminal.note("holdfast listens on http://\(address.host):\(port), data in \(house.place)")
       }
     }
   }
@@ -66,29 +66,46 @@ struct Serving {
   let address: (host: String, port: Int)
 
   func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
-    guard let lock = try OwnerLock(databasePath: house.path) else {
-      throw Refusal("another holdfast serves \(house.path) already; a SQLite database has one server at a time")
-    }
-    try await lock.held {
-      let client = HTTPClient(configuration: Outbound.configuration)
-      do {
-        try await serve(client: client, onListening: onListening)
-        try await client.shutdown()
-      } catch {
-        try? await client.shutdown()
+    switch house.ownership {
+    case .file(let path):
+      guard let lock = try OwnerLock(databasePath: path) else {
+        throw Refusal("another holdfast serves \(path) already; a SQLite database has one server at a time")
+      }
+      try await lock.held { try await serve(membership: nil, onListening: onListening) }
+    case .nodes(let membership):
+      try await membership.join()
+      try await membership.tend()
+      do { try await serve(membership: membership, onListening: onListening) } catch {
+        // What is told is why the server ends; where it cannot say that it leaves, the others will notice.
+        try? await membership.leave()
         throw error
       }
     }
   }
 
-  private func serve(client: HTTPClient, onListening: @escaping @Sendable (Int) async -> Void) async throws {
+  private func serve(membership: Membership?, onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    let client = HTTPClient(configuration: Outbound.configuration)
+    do {
+      try await serve(client: client, membership: membership, onListening: onListening)
+      try await client.shutdown()
+    } catch {
+      try? await client.shutdown()
+      throw error
+    }
+  }
+
+  private func serve(
+    client: HTTPClient, membership: Membership?, onListening: @escaping @Sendable (Int) async -> Void
+  ) async throws {
     let (current, time, logger) = (house.current, house.time, house.logger)
     let outbox = Outbox(
       database: house.database, channels: { SlackChannel.all(in: current.blueprint, client: client, time: time) }, time: time,
-      random: { Double.random(in: 0..<1) }, logger: logger)
-    let fold = Fold(database: house.database, current: current, time: time, logger: logger, onDeliveries: { outbox.poke() })
+      membership: membership, random: { Double.random(in: 0..<1) }, logger: logger)
+    let tenancy: any Tenancy = membership ?? SoleTenancy()
+    let fold = Fold(
+      database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, onDeliveries: { outbox.poke() })
     try await fold.adoptModel()
-    let folding = FoldService(fold: fold, time: time, logger: logger)
+    let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
     let intake = Intake(database: house.database, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
     let database = house.database
     let server = WebServer.service(
@@ -103,7 +120,9 @@ struct Serving {
     let sources = SourceService(
       current: current, database: house.database, sink: intake, time: time, logger: logger, owner: ForeignDatabases.owner,
       open: ForeignDatabases(config: config).open)
-    let services: [any Service] = [outbox, folding, DailyService(fold: fold), reload, intake, sources, server]
+    // A node leaves last, when nothing of it is under way any more.
+    let life: [any Service] = membership.map { [$0] } ?? []
+    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), reload, intake, sources, server]
     var configuration = ServiceGroupConfiguration(
       services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

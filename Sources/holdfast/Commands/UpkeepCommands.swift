@@ -63,21 +63,20 @@ struct RebuildCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await House.with(database, config) { house in
-      guard let lock = try OwnerLock(databasePath: house.path) else {
-        throw Refusal("a server is running on \(house.path); stop it first, a rebuild needs the database for itself")
-      }
-      try await lock.held {
-        let fold = house.makeFold()
+      let report = try await house.alone { fold in
         try await House.settle(fold)
-        let report = try await Rebuild(fold: fold).run()
-        print("\(report.entries) entries, \(report.customers) customers")
-        guard report.isUnchanged else {
-          for table in report.changedTables { print("changed: \(table)") }
-          for score in report.changedScores { print("changed score: \(score)") }
-          throw ExitCode(1)
-        }
-        print("nothing changed")
+        return try await Rebuild(fold: fold).run()
       }
+      guard let report else {
+        throw Refusal("a server is running on \(house.place); stop it first, a rebuild needs the database for itself")
+      }
+      print("\(report.entries) entries, \(report.customers) customers")
+      guard report.isUnchanged else {
+        for table in report.changedTables { print("changed: \(table)") }
+        for score in report.changedScores { print("changed score: \(score)") }
+        throw ExitCode(1)
+      }
+      print("nothing changed")
     }
   }
 }
@@ -91,6 +90,9 @@ struct BackupCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard !FileManager.default.fileExists(atPath: file) else { throw Refusal("\(file) is there already; nothing was written") }
+    if case .postgres = try database.place() {
+      throw Refusal("a PostgreSQL database is backed up by its own tools: pg_dump --format custom --file \(file) … (docs/postgres.md)")
+    }
     try await House.withoutConfiguration(database) { house in
       let partial = file + ".partial"
       try? FileManager.default.removeItem(atPath: partial)

@@ -20,6 +20,8 @@ final class FaultyDatabase: Database {
 
   init(_ inner: any Database) { self.inner = inner }
 
+  var dialect: Dialect { inner.dialect }
+
   static let failure = DatabaseFailure(kind: .other, message: "the test pulled the plug", detail: "test")
 
   /// The next fault; gone once it has struck.
@@ -31,10 +33,12 @@ final class FaultyDatabase: Database {
   /// Write transactions that have been committed.
   var commits: Int { state.withLock { $0.commits } }
 
-  func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T { try await inner.read(body) }
+  func read<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    try await inner.read(patience: patience, body)
+  }
 
-  func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
-    let result = try await inner.write { [self] connection in
+  func write<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    let result = try await inner.write(patience: patience) { [self] connection in
       state.withLock { $0.executed = 0 }
       let result = try body(FaultyConnection(inner: connection, beforeStatement: beforeStatement))
       try strike { $0.fault == .commit }
@@ -71,6 +75,18 @@ private struct FaultyConnection: Connection {
   func execute(_ sql: String, _ values: [any SQLBindable]) throws -> Int {
     try beforeStatement()
     return try inner.execute(sql, values)
+  }
+
+  var dialect: Dialect { inner.dialect }
+
+  func insert(_ bulk: BulkInsert, _ body: (any Row) throws -> Void) throws -> Int {
+    try beforeStatement()
+    return try inner.insert(bulk, body)
+  }
+
+  func stream(_ sql: String, _ values: [any SQLBindable], _ body: (any Row) throws -> Bool) throws {
+    try beforeStatement()
+    try inner.stream(sql, values, body)
   }
 
   func each(_ sql: String, _ values: [any SQLBindable], _ body: (any Row) throws -> Bool) throws {

@@ -1,3 +1,4 @@
+import DatabaseKit
 import Domain
 import Engine
 import Logging

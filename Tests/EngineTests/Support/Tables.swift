@@ -32,14 +32,22 @@ enum Tables {
     }
   }
 
-  /// Everything, in the tables' own order.
+  /// Everything.
   static func all(_ database: any Database) async throws -> [String: [String]] {
     try await database.read { connection in
-      let names = try connection.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'") { $0.text(0) }
+      let names = try connection.rows(
+        connection.dialect.twin(
+          sqlite: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+          postgres: "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'")
+      ) { $0.text(0) }
       var tables: [String: [String]] = [:]
       for name in names {
-        let columns = try connection.rows("SELECT name FROM pragma_table_info('\(name)')") { $0.text(0) }
-        tables[name] = try rows("SELECT \(columns.joined(separator: ", ")) FROM \(name)", connection)
+        let columns = try connection.rows(
+          connection.dialect.twin(
+            sqlite: "SELECT name FROM pragma_table_info('\(name)')",
+            postgres: "SELECT column_name::text FROM information_schema.columns WHERE table_name = '\(name)' ORDER BY ordinal_position")
+        ) { $0.text(0) }
+        tables[name] = try rows("SELECT \(columns.joined(separator: ", ")) FROM \(name)", connection).sorted()
       }
       return tables
     }

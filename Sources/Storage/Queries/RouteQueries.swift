@@ -1,0 +1,112 @@
+import Domain
+import SQL
+
+/// What one node has found out about an entry of the log for the owner of a shard: whose it is, or what moves.
+public struct Route: Hashable, Sendable {
+  public enum Kind: Int64, Hashable, Sendable {
+    /// The actor belongs to another customer now: what it did for this one goes there.
+    case move = 0
+    /// A customer whose people are others than before: it is read anew.
+    case recount = 1
+    /// An entry to fold.
+    case entry = 2
+    /// What an actor that has moved brings along.
+    case arrival = 3
+  }
+  public var position: Int64
+  public var kind: Kind
+  public var owner: RecordOwner
+  /// The contact that the actor stands for; empty where there is none.
+  public var person: String
+  /// Several of one kind at one position; 0 for all but arrivals.
+  public var part: Int
+  /// Of an arrival.
+  public var payload: String?
+
+  public init(position: Int64, kind: Kind, owner: RecordOwner, person: String = "", part: Int = 0, payload: String? = nil) {
+    self.position = position
+    self.kind = kind
+    self.owner = owner
+    self.person = person
+    self.part = part
+    self.payload = payload
+  }
+
+  public var shard: Int { owner.shard }
+}
+
+/// The table of routes: the way from the node that finds the customers to those that own them. Empty where one node does both.
+public enum RouteQueries {
+  public static func insert(_ routes: [Route], _ connection: any Connection) throws {
+    try connection.insert(
+      BulkInsert(
+        into: "route",
+        [
+          .integers("shard", routes.map { Int64($0.shard) }), .integers("position", routes.map(\.position)),
+          .integers("kind", routes.map(\.kind.rawValue)), .texts("actor", routes.map(\.owner.actor)),
+          .integers("part", routes.map { Int64($0.part) }), .texts("customer", routes.map(\.owner.customer)),
+          .integers("pinned", routes.map { $0.owner.isPinned ? 1 : 0 }), .texts("person", routes.map(\.person)),
+          .texts("payload", routes.map(\.payload)),
+        ], onConflict: "(shard, position, kind, actor, part) DO NOTHING"))
+  }
+
+  public static func isEmpty(_ connection: any Connection) throws -> Bool {
+    try connection.first("SELECT 1 FROM route LIMIT 1") { _ in true } == nil
+  }
+
+  /// The oldest routes of the shards (`nil`: of all), each with its entry where it is one, in the order of the log.
+  public static func next(
+    of shards: Set<Int>?, limit: Int, _ connection: any Connection
+  ) throws -> [(route: Route, entry: StoredEntry?)] {
+    let condition = shards == nil ? "" : "WHERE route.shard \(connection.dialect.isAmong("$1"))"
+    let values: [any SQLBindable] = shards.map { [SQLValue.integers($0.map(Int64.init)), limit] } ?? [limit]
+    return try connection.rows(
+      """
+      SELECT \(EventQueries.columns), route.position, route.kind, route.customer, route.actor, route.pinned, route.person, route.part,
+        route.payload
+      FROM route LEFT JOIN event ON event.position = route.position AND route.kind = 2 \(condition)
+      ORDER BY route.position, route.kind, route.part LIMIT $\(values.count)
+      """, values
+    ) { row in
+      guard let kind = Route.Kind(rawValue: row.integer(12)) else { throw unreadable("route.kind", row.text(12)) }
+      let route = Route(
+        position: row.integer(11), kind: kind,
+        owner: RecordOwner(customer: row.text(13), actor: row.text(14), isPinned: row.bool(15)), person: row.text(16), part: row.int(17),
+        payload: row.optionalText(18))
+      return (route, row.isNull(0) ? nil : try EventQueries.stored(row))
+    }
+  }
+
+  /// Takes routes out that have been followed.
+  public static func remove(_ routes: [Route], _ connection: any Connection) throws {
+    if connection.dialect == .postgres {
+      try connection.execute(
+        """
+        DELETE FROM route USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])
+          AS done (shard, position, kind, actor, part)
+        WHERE route.shard = done.shard AND route.position = done.position AND route.kind = done.kind
+          AND route.actor = done.actor COLLATE "C" AND route.part = done.part
+        """,
+        [
+          SQLValue.integers(routes.map { Int64($0.shard) }), SQLValue.integers(routes.map(\.position)),
+          SQLValue.integers(routes.map(\.kind.rawValue)), SQLValue.texts(routes.map(\.owner.actor)),
+          SQLValue.integers(routes.map { Int64($0.part) }),
+        ])
+    } else {
+      for route in routes {
+        try connection.execute(
+          "DELETE FROM route WHERE shard = $1 AND position = $2 AND kind = $3 AND actor = $4 AND part = $5",
+          [route.shard, route.position, route.kind.rawValue, route.owner.actor, route.part])
+      }
+    }
+  }
+
+  /// How many wait, counted up to 100 000, and the arrival of the oldest.
+  public static func backlog(_ connection: any Connection) throws -> (count: Int, oldest: Instant?) {
+    let oldest = try connection.first(
+      "SELECT received_at FROM route JOIN event ON event.position = route.position ORDER BY route.position LIMIT 1"
+    ) { Instant(microseconds: $0.integer(0)) }
+    let count = try connection.first("SELECT COUNT(*) FROM (SELECT 1 FROM route LIMIT 100000) AS waiting") { $0.int(0) } ?? 0
+    return (count, oldest)
+  }
+}

@@ -1,0 +1,104 @@
+"""The databases that Holdfast keeps its data in: what the tests need to know of each, and nothing that Holdfast does."""
+
+import contextlib
+import pathlib
+import re
+import subprocess
+import tempfile
+import uuid
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+CLUSTERS = pathlib.Path(__file__).resolve().parents[2] / "scripts/postgres"
+
+
+def connect(url, **options):
+    """A connection of the tests' own, each statement a transaction. The cluster's settings are strange on purpose; these are not."""
+    return psycopg.connect(url, autocommit=True, options="-c datestyle=ISO -c timezone=UTC", **options)
+
+
+class SQLite:
+    """A file in the installation's own folder."""
+
+    name = "sqlite"
+
+    @contextlib.contextmanager
+    def fresh(self, folder):
+        """The URL of a database that is empty yet and gone afterwards."""
+        yield f"sqlite:{folder}/holdfast.db"
+
+    def everything(self, url):
+        """All that is stored, as bytes to search in."""
+        path = pathlib.Path(url.removeprefix("sqlite:"))
+        return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+class PostgreSQL:
+    """A database of its own for each installation, in the cluster of a URL whose role may make databases."""
+
+    name = "postgres"
+
+    def __init__(self, url):
+        self.url = url
+
+    @contextlib.contextmanager
+    def fresh(self, folder):
+        """The URL of a database that is empty yet and gone afterwards."""
+        name = f"holdfast_{uuid.uuid4().hex[:12]}"
+        self._administer(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+        finally:
+            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _administer(self, statement):
+        with connect(self.url) as connection:
+            connection.execute(statement)
+
+    def everything(self, url):
+        """All that is stored, as bytes to search in."""
+        with connect(url) as connection:
+            tables = connection.execute(
+                "SELECT table_schema, table_name FROM information_schema.tables "
+                "WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')").fetchall()
+            assert tables, "nothing is stored"
+            rows = []
+            for schema, table in tables:
+                whole = psycopg.sql.SQL("SELECT t::text FROM {}.{} t").format(
+                    psycopg.sql.Identifier(schema), psycopg.sql.Identifier(table))
+                rows += [row for (row,) in connection.execute(whole)]
+        return "\n".join(rows).encode()
+
+
+class Cluster:
+    """A PostgreSQL cluster of one's own, for those who crash it or need all of it."""
+
+    def __init__(self):
+        folder = tempfile.mkdtemp(prefix="holdfast-cluster-")
+        self.url = self._command("start", "--folder", folder)
+        self.superuser = (pathlib.Path(folder) / "superuser").read_text().strip()
+        self.postgres = PostgreSQL(self.url)
+        self._folder = folder
+
+    def crash(self):
+        """Ends it as a crash would: nothing is said to its clients or written in farewell."""
+        self._command("crash", self._folder)
+
+    def restart(self):
+        """Brings it back after a crash, at the same address, with all that was durable."""
+        self._command("restart", self._folder)
+
+    def remove(self):
+        self._command("stop", self._folder)
+
+    def _command(self, *arguments):
+        done = subprocess.run([CLUSTERS, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+def programs():
+    """The folder of PostgreSQL's own programs, of the version that the clusters have."""
+    said = subprocess.run([CLUSTERS, "version"], capture_output=True, text=True, check=True).stdout
+    return re.match(r"PostgreSQL \d+ in (.*), with", said).group(1)

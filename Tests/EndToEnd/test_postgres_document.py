@@ -1,0 +1,100 @@
+"""What docs/postgres.md shows, run as it stands there: a statement shown is a statement that works."""
+
+import os
+import re
+import subprocess
+from urllib.parse import quote, urlsplit
+
+import psycopg
+import pytest
+
+from databases import Cluster, connect, programs
+from holdfast import REPOSITORY, Holdfast, customers_in
+from polling import settles
+
+DOCUMENT = (REPOSITORY / "docs/postgres.md").read_text()
+
+pytestmark = pytest.mark.postgres_only
+
+
+def blocks(title, language):
+    section = re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", DOCUMENT, re.M | re.S).group(1)
+    found = re.findall(rf"^```{language}\n(.*?)^```$", section, re.M | re.S)
+    assert found, f"no {language} in the section {title}"
+    return found
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A cluster in which nobody has made anything for Holdfast yet, except that pg_cron's settings are those of the document."""
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+def documented(url):
+    """The same server and role, in the database that the document makes."""
+    return urlsplit(url)._replace(path="/documented").geturl()
+
+
+def as_role(cluster, role, password):
+    there = urlsplit(cluster.superuser)
+    return documented(there._replace(netloc=f"{role}:{quote(password)}@{there.hostname}:{there.port}").geturl())
+
+
+def execute(url, *statements):
+    for statement in statements:
+        done = subprocess.run(
+            [f"{programs()}/psql", "-X", "-v", "ON_ERROR_STOP=1", url], input=statement, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, f"{statement}\n{done.stderr}"
+
+
+@pytest.fixture(scope="module")
+def operated(cluster, tmp_path_factory):
+    """An installation in the role and database of the document, with a customer."""
+    make, read = blocks("Role and database", "sql")
+    # The names are taken in this cluster: pg_cron's database has to be there before.
+    execute(cluster.superuser, make.replace("holdfast", "documented"))
+    holdfast = Holdfast(tmp_path_factory.mktemp("documented"), database=as_role(cluster, "documented", "a long random one"))
+    try:
+        holdfast.start()
+        holdfast.track("acme", "Signed In")
+        settles(lambda: holdfast.score("acme"), 70, "the customer has its score")
+        execute(documented(cluster.superuser), read.replace("holdfast", "documented"))
+        yield holdfast
+    finally:
+        holdfast.kill()
+
+
+def test_the_role_of_the_document_suffices_and_analysts_may_read_and_no_more(operated, cluster):
+    with connect(as_role(cluster, "documented_analyst", "another long random one")) as connection:
+        views = connection.execute("SELECT matviewname FROM pg_matviews WHERE schemaname = 'analytics'").fetchall()
+        assert ("customer_health_scores",) in views
+        connection.execute("SELECT * FROM analytics.customer_health_scores LIMIT 1")
+        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)):
+            connection.execute("CREATE TABLE analytics.mine (id integer)")
+
+
+def test_the_statements_about_pg_cron_and_monitoring_work(operated, cluster):
+    execute(cluster.superuser, *blocks("pg_cron", "sql"))
+    for statement in blocks("Monitoring", "sql"):
+        # pg_cron's journal is in pg_cron's database.
+        execute(cluster.superuser if "cron." in statement else documented(cluster.superuser), statement)
+
+
+def test_a_dump_can_be_restored_as_the_document_says(operated, cluster, tmp_path):
+    dump, restore = blocks("Backup and restore", "sh")
+    there = urlsplit(cluster.superuser)
+    commands = (dump + restore).replace("postgres://holdfast@db.example.com/holdfast", operated.database)
+    commands = commands.replace("--owner holdfast", "--owner documented").replace("--role holdfast", "--role documented")
+    environment = {
+        **os.environ, "PATH": f"{programs()}:{os.environ['PATH']}", "PGHOST": there.hostname, "PGPORT": str(there.port),
+        "PGUSER": there.username, "PGPASSWORD": there.password}
+    done = subprocess.run(
+        ["bash", "-c", f"set -euo pipefail\n{commands}"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    copy = urlsplit(operated.database)._replace(path="/holdfast_restored").geturl()
+    kept, there = (
+        [(c["id"], c["health"]["score"]) for c in customers_in(operated.run("customers", "--format", "json", database=url).stdout)]
+        for url in (copy, operated.database))
+    assert kept == there == [("acme", 70)]
