@@ -257,7 +257,7 @@ def test_the_running_server_reads_sources_as_they_change(installation, app):
     settles(lambda: installation.score("acme"), 0, "the first run has brought the tickets", within=20)
     app.run("UPDATE cases SET state = 'solved', changed = '2025-03-03 09:00:00' WHERE id = 2")
     settles(lambda: installation.score("acme"), 10, "an edit in the application has moved the score", within=20)
-    app.run("INSERT INTO accounts VALUES ('initech', 'Initech', 'pro', 5, 0, '2025-03-05 10:00:00')")
+    app.run("INSERT INTO accounts VALUES ('initech', 'Initech', 'pro', 5, false, '2025-03-05 10:00:00')")
     eventually(lambda: installation.customer("initech"), "a new account is a customer", within=20)
     app.run("DELETE FROM cases WHERE id = 3")
     # The command line beside the server: whoever comes second waits for the next time.
