@@ -12,8 +12,7 @@ struct Holdfast: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
       SyncCommand.self, SourcesCommand.self, CustomersCommand.self, ExplainCommand.self, ScoreCommand.self, OutboxCommand.self,
-      RejectedCommand.self, KeyCommand.self, RebuildCommand.self,
-      BackupCommand.self,
+      RejectedCommand.self, DoctorCommand.self, KeyCommand.self, RebuildCommand.self, BackupCommand.self,
     ])
 }
 
