@@ -147,6 +147,23 @@ struct House {
     while try await fold.passTime() > 0 {}
   }
 
+  /// Folds what a command has taken in, with a progress bar, if no server does.
+  func scoreWhatCameIn() async throws {
+    let backlog = try await inquiries.backlog()
+    let scored: Bool? = try await alone { fold in
+      var bar = ProgressBar("Scoring", unit: "entries")
+      var done = 0
+      while case let folded = try await fold.foldNext(), folded > 0 {
+        done += folded
+        bar.show(fraction: Double(done) / Double(max(backlog, done, 1)), count: done)
+      }
+      try await House.settle(fold)
+      bar.show(fraction: 1, count: done, isLast: true)
+      return true
+    }
+    if scored == nil { Terminal.note("The running server scores what came in.") }
+  }
+
   func close() async throws { try await database.close() }
 
   /// For what needs no configuration: keys, the outbox, backups work while a file of it is being mended.

@@ -117,9 +117,12 @@ struct Serving {
         }, logger: logger),
       host: address.host, port: address.port, onListening: onListening)
     let reload = Reload(config: config, current: current, fold: fold, outbox: outbox, logger: logger)
+    let sources = SourceService(
+      current: current, database: house.database, sink: intake, time: time, logger: logger, owner: ForeignDatabases.owner,
+      open: ForeignDatabases(config: config).open)
     // A node leaves last, when nothing of it is under way any more.
     let life: [any Service] = membership.map { [$0] } ?? []
-    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), reload, intake, server]
+    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), reload, intake, sources, server]
     var configuration = ServiceGroupConfiguration(
       services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
