@@ -79,7 +79,12 @@ let package = Package(
       name: "DatabaseKit", dependencies: ["CLibpq", "Postgres", "SQL", "SQLite", "Storage"], path: "Tests/DatabaseKit",
       swiftSettings: strict),
     tests("DomainTests", ["Domain", "TestKit"]),
-    tests("EngineTests", ["DatabaseKit", "Engine", "Formats", "Storage", "SQLite", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
+    tests(
+      "EngineTests",
+      [
+        "DatabaseKit", "Domain", "Engine", "Formats", "Postgres", "Simulator", "SQL", "SQLite", "Storage", "TestKit", logging,
+        serviceLifecycle,
+      ]),
     tests("PostgresTests", ["DatabaseKit", "Postgres", "SQL"]),
     tests("FormatsTests", ["Domain", "Formats"]),
     tests("SimulatorTests", ["Domain", "Simulator"]),
@@ -87,7 +92,10 @@ let package = Package(
     tests("StorageTests", ["DatabaseKit", "Storage", "SQLite", "SQL", "Domain"]),
     tests(
       "ServerTests",
-      ["DatabaseKit", "Domain", "Engine", "Formats", "Server", "SQL", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),
+      [
+        "DatabaseKit", "Domain", "Engine", "Formats", "Server", "SQL", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore,
+        logging,
+      ]),
     tests("TidyTests", []),
   ]
 )

@@ -2,6 +2,7 @@ import Domain
 import Engine
 import Formats
 import Foundation
+import Postgres
 import SQL
 import SQLite
 
@@ -19,7 +20,8 @@ struct ForeignDatabases: Sendable {
   @Sendable func open(_ place: SourceDatabase) throws -> any ForeignDatabase {
     switch place {
     case .sqlite(let path): try SQLiteSourceFile(path: path.hasPrefix("/") ? path : folder + "/" + path)
-    case .postgres: throw ForeignFailure(.unreachable, "PostgreSQL is not there yet")
+    case .postgres(let url):
+      try PostgresSourceDatabase(url: url.reveal()) { try await SystemClock().sleep(for: .milliseconds(Int64($0 * 1_000))) }
     }
   }
 

@@ -78,7 +78,8 @@ struct SourcePull: Sendable {
   /// What a page comes to, before anything of it is written.
   private struct Page {
     var entries: [LogEntry] = []
-    var notes: [SourceRow] = []
+    /// One for each id.
+    var notes: [String: SourceRow] = [:]
     var aside: [SetAside] = []
     var reasons: [String] = []
     var rejected = 0
@@ -92,9 +93,9 @@ struct SourcePull: Sendable {
     let page = read(rows, ids, known)
     let outcomes = try await append(page.entries)
     if !page.aside.isEmpty { try await sync.sink.setAside(page.aside) }
-    let notes = page.notes
+    let notes = Array(page.notes.values)
     try await write { connection in
-      for note in notes { try SourceQueries.note(note, claim, connection) }
+      try SourceQueries.note(notes, claim, connection)
       if let watermark { try SourceQueries.setWatermark(watermark, claim, connection) }
     }
     let accepted = outcomes.count { $0 == .accepted }
@@ -129,7 +130,7 @@ struct SourcePull: Sendable {
           entry = RecordStatement.returned(read, at: now, origin: String(deletedAt.microseconds))
         }
         page.entries.append(entry)
-        page.notes.append(SourceRow(id: id, statement: RecordStatement(entry)?.text))
+        page.notes[id] = SourceRow(id: id, statement: RecordStatement(entry)?.text)
       case .rejected(let error): reject(row, id, error.reason.rawValue, error.description, known[id], &page)
       case .passedOver: continue
       }
@@ -143,7 +144,7 @@ struct SourcePull: Sendable {
     let problem = KeyScan.redacted("\(label): \(place): \(reason)")
     page.rejected += 1
     page.reasons.append("\(place): \(reason)")
-    page.notes.append(SourceRow(id: id, problem: problem))
+    page.notes[id, default: SourceRow(id: id)].problem = problem
     guard known?.problem != problem else { return }
     page.aside.append(
       SetAside(source: "source \(sync.source.name)", reason: problem, excerpt: KeyScan.redacted(String((row.row?.text ?? "").prefix(500)))))

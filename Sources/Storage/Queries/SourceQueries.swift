@@ -237,23 +237,27 @@ public enum SourceQueries {
 
   /// What is known of rows, by id.
   public static func rows(of source: String, ids: [String], _ connection: any Connection) throws -> [String: SourceRow] {
-    var known: [String: SourceRow] = [:]
-    for id in ids {
-      known[id] = try connection.first(
-        "SELECT id, deleted_at, problem, statement FROM source_row WHERE source = $1 AND id = $2", [source, id], row)
-    }
-    return known
+    let known = try connection.rows(
+      "SELECT id, deleted_at, problem, statement FROM source_row WHERE source = $1 AND id \(connection.dialect.isAmong("$2"))",
+      [source, SQLValue.texts(ids)], row)
+    return Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Notes that a run has seen a row. What was last taken of it is kept where this time nothing could be.
-  public static func note(_ row: SourceRow, _ claim: SourceClaim, _ connection: any Connection) throws {
-    try connection.execute(
-      """
-      INSERT INTO source_row (source, id, seen_run, deleted_at, problem, statement) VALUES ($1, $2, $3, NULL, $4, $5)
-      ON CONFLICT (source, id) DO UPDATE SET seen_run = excluded.seen_run, problem = excluded.problem,
-        deleted_at = CASE WHEN excluded.statement IS NULL THEN source_row.deleted_at ELSE NULL END,
-        statement = COALESCE(excluded.statement, source_row.statement)
-      """, [claim.source, row.id, claim.run, row.problem, row.statement])
+  /// Notes that a run has seen rows, each of another id. What was last taken of one is kept where this time nothing could be.
+  public static func note(_ rows: [SourceRow], _ claim: SourceClaim, _ connection: any Connection) throws {
+    try connection.insert(
+      BulkInsert(
+        into: "source_row",
+        [
+          .texts("source", rows.map { _ in claim.source }), .texts("id", rows.map(\.id)),
+          .integers("seen_run", rows.map { _ in Int64(claim.run) }), .texts("problem", rows.map(\.problem)),
+          .texts("statement", rows.map(\.statement)),
+        ],
+        onConflict: """
+          (source, id) DO UPDATE SET seen_run = excluded.seen_run, problem = excluded.problem,
+            deleted_at = CASE WHEN excluded.statement IS NULL THEN source_row.deleted_at ELSE NULL END,
+            statement = COALESCE(excluded.statement, source_row.statement)
+          """))
   }
 
   /// How many rows are known to be there, and how many of them the run has not seen. Rows of which nothing could ever be taken do not
@@ -280,10 +284,9 @@ public enum SourceQueries {
   }
 
   public static func setDeleted(_ ids: [String], at instant: Instant, _ claim: SourceClaim, _ connection: any Connection) throws {
-    for id in ids {
-      try connection.execute(
-        "UPDATE source_row SET deleted_at = $1 WHERE source = $2 AND id = $3", [instant.microseconds, claim.source, id])
-    }
+    try connection.execute(
+      "UPDATE source_row SET deleted_at = $1 WHERE source = $2 AND id \(connection.dialect.isAmong("$3"))",
+      [instant.microseconds, claim.source, SQLValue.texts(ids)])
   }
 
   /// Forgets rows that the run has not seen and of which nothing could ever be taken.

@@ -13,6 +13,9 @@ struct Bench {
     CREATE TABLE cases (id INTEGER PRIMARY KEY, account TEXT, state TEXT, opened TEXT, changed TEXT);
     """
 
+  private static let replacing =
+    "ON CONFLICT (id) DO UPDATE SET account = excluded.account, state = excluded.state, changed = excluded.changed"
+
   func sync(
     _ kind: SourceRunKind, allowsDeletions: Bool = false, database: (any Database)? = nil, owner: String = "here",
     open: (@Sendable (SourceDatabase) throws -> any ForeignDatabase)? = nil
@@ -31,7 +34,8 @@ struct Bench {
     for row in rows {
       try await app.run(
         """
-        INSERT OR REPLACE INTO cases VALUES (\(row.id), '\(row.account)', '\(row.state)', '2025-01-02 10:00:00', '\(row.changed)');
+        INSERT INTO cases VALUES (\(row.id), '\(row.account)', '\(row.state)', '2025-01-02 10:00:00', '\(row.changed)')
+        \(Self.replacing)
         """)
     }
   }
@@ -40,7 +44,7 @@ struct Bench {
     try await app.run(
       """
       WITH RECURSIVE n (i) AS (SELECT \(ids.lowerBound) UNION ALL SELECT i + 1 FROM n WHERE i < \(ids.upperBound))
-      INSERT OR REPLACE INTO cases SELECT i, '\(account)', '\(state)', '2025-01-02 10:00:00', '\(changed)' FROM n;
+      INSERT INTO cases SELECT i, '\(account)', '\(state)', '2025-01-02 10:00:00', '\(changed)' FROM n WHERE true \(Self.replacing)
       """)
   }
 

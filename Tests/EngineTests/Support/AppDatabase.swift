@@ -1,18 +1,22 @@
+import DatabaseKit
 import Domain
 import Foundation
+import Postgres
 import SQL
 import SQLite
-import Storage
 import Synchronization
 
-/// A SQLite file as an application of the user's keeps it, beside Holdfast's own.
+/// A database as an application of the user's keeps it, beside Holdfast's own and of the same kind.
 final class AppDatabase: Sendable {
+  /// The file, on SQLite.
   let path: String
-  private let writer: SQLiteDatabase
+  private let writer: any Database
+  private let opened: @Sendable () throws -> any ForeignDatabase
 
-  init(folder: URL) throws {
-    path = folder.appending(path: "app.db").path
-    writer = try SQLiteDatabase(path: path)
+  init(path: String, writer: any Database, opened: @escaping @Sendable () throws -> any ForeignDatabase) {
+    self.path = path
+    self.writer = writer
+    self.opened = opened
   }
 
   func run(_ sql: String) async throws { try await writer.write { try $0.script(sql) } }
@@ -20,20 +24,29 @@ final class AppDatabase: Sendable {
   /// One value of each row.
   func texts(_ sql: String) async throws -> [String] { try await writer.read { try $0.rows(sql) { $0.text(0) } } }
 
-  func close() async throws { try await writer.close() }
-
-  @Sendable func open(_ place: SourceDatabase) throws -> any ForeignDatabase { try SQLiteSourceFile(path: path) }
+  @Sendable func open(_ place: SourceDatabase) throws -> any ForeignDatabase { try opened() }
 }
 
 /// Runs `body` with an application's database, made by `schema`, and removes it afterwards.
 func withAppDatabase<T>(_ schema: String, _ body: (AppDatabase) async throws -> T) async throws -> T {
+  if TestDatabase.dialect == .postgres {
+    return try await withTemporaryPostgres(isMigrated: false) { database in
+      let name = database.address.description.split(separator: "/").last.map(String.init) ?? ""
+      let url = try TestServer().address(name)
+      let app = AppDatabase(path: "", writer: database) { try PostgresSourceDatabase(url: url) { _ in await Task.yield() } }
+      try await app.run(schema)
+      return try await body(app)
+    }
+  }
   let folder = FileManager.default.temporaryDirectory.appending(path: "holdfast-app-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
-  let app = try AppDatabase(folder: folder)
+  let path = folder.appending(path: "app.db").path
+  let writer = try SQLiteDatabase(path: path)
+  let app = AppDatabase(path: path, writer: writer) { try SQLiteSourceFile(path: path) }
   try await app.run(schema)
   let result = try await body(app)
-  try await app.close()
+  try await writer.close()
   return result
 }
 
