@@ -87,7 +87,10 @@ let package = Package(
     tests("StorageTests", ["DatabaseKit", "Storage", "SQLite", "SQL", "Domain"]),
     tests(
       "ServerTests",
-      ["DatabaseKit", "Domain", "Engine", "Formats", "Server", "SQL", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging]),
+      [
+        "DatabaseKit", "Domain", "Engine", "Formats", "Server", "SQL", "Storage", hummingbird, hummingbirdTesting, httpTypes, nioCore,
+        logging,
+      ]),
     tests("TidyTests", []),
   ]
 )

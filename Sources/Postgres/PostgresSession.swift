@@ -180,7 +180,8 @@ final class PostgresSession: Connection {
       return try zip(values, statement.types).map { try Wire.bytes($0.sqlValue, as: $1) }
     } catch let mismatch as Wire.Mismatch {
       throw DatabaseFailure(
-        kind: .other, message: "a statement of Holdfast is wrong: this is a bug", detail: "a value does not fit type \(mismatch.type) in: \(sql)")
+        kind: .other, message: "a statement of Holdfast is wrong: this is a bug",
+        detail: "a value does not fit type \(mismatch.type) in: \(sql)")
     }
   }
 

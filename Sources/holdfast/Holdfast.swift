@@ -12,7 +12,8 @@ struct Holdfast: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
       CustomersCommand.self,
-      ExplainCommand.self, ScoreCommand.self, OutboxCommand.self, RejectedCommand.self, KeyCommand.self, RebuildCommand.self,
+      ExplainCommand.self, ScoreCommand.self, OutboxCommand.self, RejectedCommand.self, SQLCommand.self, KeyCommand.self,
+      RebuildCommand.self,
       BackupCommand.self,
     ])
 }

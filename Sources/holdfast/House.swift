@@ -4,9 +4,6 @@ import Engine
 import Foundation
 import Logging
 import Postgres
-import Postgres
-import SQL
-import Postgres
 import SQL
 import SQLite
 import Server

@@ -23,7 +23,8 @@ struct PostgresAddressTests {
     #expect(throws: DatabaseFailure.self) { try PostgresAddress("postgres://a@b/c?pool=many") }
   }
 
-  @Test("A slip in an address is told without the password", arguments: ["postgres://app:s3cret@[db/x", "postgres://a:s3cret@b/c?slmode=1"])
+  @Test(
+    "A slip in an address is told without the password", arguments: ["postgres://app:s3cret@[db/x", "postgres://a:s3cret@b/c?slmode=1"])
   func slips(text: String) throws {
     let failure = try #require(throws: DatabaseFailure.self) { try PostgresAddress(text) }
     #expect(failure.message.contains("postgres://user@host:port/name"))

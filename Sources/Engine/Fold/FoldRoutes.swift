@@ -27,7 +27,8 @@ extension FoldTransaction {
     let luggage = try Luggage.take(actor: route.owner.actor, from: from, connection)
     let owner = RecordOwner(customer: to, actor: route.owner.actor, isPinned: false)
     try RouteQueries.insert(
-      luggage.parts.enumerated().map { Route(position: route.position, kind: .arrival, owner: owner, part: $0, payload: $1.text) }, connection)
+      luggage.parts.enumerated().map { Route(position: route.position, kind: .arrival, owner: owner, part: $0, payload: $1.text) },
+      connection)
     if !from.isEmpty { try reload(from) }
   }
 

@@ -192,7 +192,9 @@ public final class Membership: Tenancy, Service, Sendable {
     for silent in look(at: nodes.filter { $0.fence != node.fence }) {
       let now = time.now()
       let ended = try await database.write { try NodeQueries.end(silent.fence, beat: silent.beat, at: now, $0) }
-      if ended { logger.error("a node is silent; its work is taken over", metadata: ["node": "\(silent.fence)", "name": "\(silent.name)"]) }
+      if ended {
+        logger.error("a node is silent; its work is taken over", metadata: ["node": "\(silent.fence)", "name": "\(silent.name)"])
+      }
     }
   }
 

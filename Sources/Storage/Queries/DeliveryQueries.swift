@@ -18,7 +18,8 @@ public enum DeliveryQueries {
       ON CONFLICT (shard, key) DO NOTHING
       """,
       [
-        shard(of: delivery.customer), delivery.key, delivery.customer, delivery.channel, delivery.payload.printed(), delivery.title, delivery.state.rawValue,
+        shard(of: delivery.customer), delivery.key, delivery.customer, delivery.channel, delivery.payload.printed(), delivery.title,
+        delivery.state.rawValue,
         delivery.attempts, delivery.createdAt.microseconds, delivery.nextAttemptAt.microseconds, delivery.finishedAt?.microseconds,
         delivery.lastError,
       ]) > 0

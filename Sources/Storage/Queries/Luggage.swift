@@ -106,7 +106,8 @@ extension Luggage {
     let nobody = RecordOwner(customer: "", actor: "", isPinned: false)
     for row in json["usage"]?.array ?? [] {
       let numbers = try Self.integers(row, 5, text)
-      let key = UsageKey(customer: "", actor: "", isPinned: false, event: numbers[0], day: Day(number: Int32(truncatingIfNeeded: numbers[1])))
+      let key = UsageKey(
+        customer: "", actor: "", isPinned: false, event: numbers[0], day: Day(number: Int32(truncatingIfNeeded: numbers[1])))
       usage[key] = EventUsage(total: Int(numbers[2]), first: Instant(microseconds: numbers[3]), last: Instant(microseconds: numbers[4]))
     }
     index = try (json["index"]?.array ?? []).map { row in
@@ -114,7 +115,9 @@ extension Luggage {
       return LogIndexRow(owner: nobody, at: Instant(microseconds: numbers[0]), position: numbers[1])
     }
     tickets = try (json["tickets"]?.array ?? []).map { row in
-      guard case .array(let pair) = row, pair.count == 2, let id = pair[0].string, let state = pair[1].string else { throw Unreadable(text) }
+      guard case .array(let pair) = row, pair.count == 2, let id = pair[0].string, let state = pair[1].string else {
+        throw Unreadable(text)
+      }
       return try StateCoding.ticket(id: id, state)
     }
     subscriptions = try (json["subscriptions"]?.array ?? []).map { try StateCoding.subscription($0.string ?? "") }

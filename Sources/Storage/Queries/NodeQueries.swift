@@ -21,8 +21,12 @@ public struct Node: Hashable, Sendable {
 public enum NodeQueries {
   /// Makes a node with a number that no other ever had.
   public static func register(name: String, at now: Instant, _ connection: any Connection) throws -> Node {
-    let fence = try connection.first("UPDATE log_mark SET position = position + 1 WHERE name = 'fence' RETURNING position") { $0.integer(0) }
-    guard let fence else { throw DatabaseFailure(kind: .unusable, message: "the database lacks its marks; restore a backup", detail: "fence") }
+    let fence = try connection.first("UPDATE log_mark SET position = position + 1 WHERE name = 'fence' RETURNING position") {
+      $0.integer(0)
+    }
+    guard let fence else {
+      throw DatabaseFailure(kind: .unusable, message: "the database lacks its marks; restore a backup", detail: "fence")
+    }
     try connection.execute("INSERT INTO node (fence, name, started_at, beat) VALUES ($1, $2, $3, 0)", [fence, name, now.microseconds])
     return Node(fence: fence, name: name, startedAt: now, beat: 0)
   }
