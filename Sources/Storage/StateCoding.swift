@@ -4,15 +4,23 @@ import Domain
 enum StateCoding {
   static func text(_ attributes: Attributes) -> String {
     let members = attributes.values.sorted { $0.key < $1.key }.map { name, value in
-      JSON.Member(name, .array([value.value, .integer(value.version.microseconds)]))
+      JSON.Member(name, .array([value.value, .integer(value.version.microseconds)] + reading(of: value.value)))
     }
     return JSON.object(members).printed()
+  }
+
+  /// What a text says as a date or a number, kept beside it for queries: to read ISO 8601 is beyond SQL.
+  private static func reading(of value: JSON) -> [JSON] {
+    guard case .string = value else { return [] }
+    if case .instant(let instant)? = Value(value, as: .date) { return [["date": .integer(instant.microseconds)]] }
+    if case .number(let number)? = Value(value, as: .number) { return [["number": .number(number)]] }
+    return []
   }
 
   static func attributes(_ text: String) throws -> Attributes {
     var values: [String: Versioned<JSON>] = [:]
     for member in try parse(text).members ?? [] {
-      guard case .array(let pair) = member.value, pair.count == 2, case .integer(let version) = pair[1] else { throw Unreadable(text) }
+      guard case .array(let pair) = member.value, pair.count >= 2, case .integer(let version) = pair[1] else { throw Unreadable(text) }
       values[member.name] = Versioned(pair[0], version: Instant(microseconds: version))
     }
     return Attributes(values)

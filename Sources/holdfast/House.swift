@@ -154,7 +154,7 @@ struct House {
         done += folded
         bar.show(fraction: Double(done) / Double(max(backlog, done, 1)), count: done)
       }
-      try await Self.settle(fold)
+      try await House.settle(fold)
       bar.show(fraction: 1, count: done, isLast: true)
       return true
     }

@@ -81,8 +81,8 @@ package struct ReferenceSignals {
     case .reopenedTickets(let span): return .number(Double(tickets.count { $0.reopened.contains { at - $0 < span } }))
     case .oldestOpenTicket: return open.map(\.openedAt).min().map { .duration(at - $0) }
     case .resolutionTime(let span):
-      let times = tickets.filter { !$0.isOpen && at - $0.since < span }.map { Double(($0.since - $0.openedAt).microseconds) }
-      return times.isEmpty ? nil : .duration(TimeSpan(microseconds: Int64((times.reduce(0, +) / Double(times.count)).rounded())))
+      let times = tickets.filter { !$0.isOpen && at - $0.since < span }.map { Int64(($0.since - $0.openedAt).seconds) }
+      return times.isEmpty ? nil : .duration(.seconds(times.reduce(0, +) / Int64(times.count)))
     case .ticketSatisfaction(let span):
       let ratings = tickets.filter { !$0.isOpen && at - $0.since < span }.compactMap(\.satisfaction)
       return ratings.isEmpty ? nil : .number(ratings.reduce(0, +) / Double(ratings.count))

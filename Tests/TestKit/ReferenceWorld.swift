@@ -100,18 +100,19 @@ package struct ReferenceCustomer {
   }
 
   func attribute(_ name: String) -> JSON? {
-    var best: (version: Instant, text: String, value: JSON)?
+    var best: (version: Instant, source: Int, text: String, value: JSON)?
     for (entry, _) in entries {
       let members: [JSON.Member]
+      var source = 0
       switch entry.fact {
-      case .customer(let attributes): members = attributes
+      case .customer(let attributes): (members, source) = (attributes, 1)
       case .contact(let traits) where entry.actor.contact == id: members = traits
       default: continue
       }
       for member in members where member.name == name {
         let text = member.value.printed(sortedKeys: true)
-        if let best, (best.version, best.text) >= (entry.version, text) { continue }
-        best = (entry.version, text, member.value)
+        if let best, (best.version, best.source, best.text) >= (entry.version, source, text) { continue }
+        best = (entry.version, source, text, member.value)
       }
     }
     return best.flatMap { $0.value.isNull ? nil : $0.value }
@@ -157,17 +158,15 @@ package struct ReferenceCustomer {
     }
   }
 
-  private static func rank(_ record: TicketRecord) -> String {
-    "\(record.satisfaction ?? -1)|\(record.priority ?? "")|\(record.subject ?? "")"
-  }
+  private static func rank(_ record: TicketRecord) -> Double { record.satisfaction ?? -1 }
 
   func subscriptions() -> [(version: Instant, record: SubscriptionRecord)] {
     var latest: [String: (version: Instant, record: SubscriptionRecord)] = [:]
     for (entry, _) in entries {
       guard case .subscription(let record) = entry.fact else { continue }
-      let rank = entry.fact.payload.printed(sortedKeys: true)
+      let rank = entry.fact.payload.printed()
       if let known = latest[record.id],
-        (known.version, Fact.subscription(known.record).payload.printed(sortedKeys: true)) >= (entry.version, rank)
+        (known.version, Fact.subscription(known.record).payload.printed()) >= (entry.version, rank)
       {
         continue
       }
@@ -189,5 +188,5 @@ package struct ReferenceCustomer {
     return latest.values.compactMap { entry in if case .response(let record) = entry.fact { (entry.at, record) } else { nil } }
   }
 
-  private static func rank(_ fact: Fact) -> String { fact.payload.printed(sortedKeys: true) }
+  private static func rank(_ fact: Fact) -> String { fact.payload.printed() }
 }

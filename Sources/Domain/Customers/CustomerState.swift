@@ -7,7 +7,8 @@ public struct CustomerState: Hashable, Sendable {
   public var firstHeard: Instant
   /// From group calls and customer records.
   public var attributes: Attributes
-  /// Traits of the contact that shares the customer's id (B2C); of both statements of a name the later holds.
+  /// Traits of the contact that shares the customer's id (B2C); of both statements of a name the later holds, of equally late
+  /// ones the customer's own.
   public var ownTraits: Attributes
   /// By event name as sent; only declared ones, see `StateScope`.
   public var usage: [String: EventUsage]
@@ -27,7 +28,11 @@ public struct CustomerState: Hashable, Sendable {
       self.record = record
       self.at = at
     }
-    var rank: String { "\(at.microseconds)|\(Fact.response(record).payload.printed(sortedKeys: true))" }
+
+    func outranks(_ other: Response) -> Bool {
+      if at != other.at { return at > other.at }
+      return Fact.response(other.record).payload.printed().precedesInBytes(Fact.response(record).payload.printed())
+    }
   }
 
   public init(id: String, firstSeen: Instant = .distantFuture, firstHeard: Instant = .distantFuture) {
@@ -53,23 +58,22 @@ public struct CustomerState: Hashable, Sendable {
     return firstSeen < .distantFuture ? firstSeen : firstHeard
   }
 
-  public var name: String? { self[attribute: "name"].flatMap { JSON.text(for: $0) } }
+  public var name: String? { self[attribute: "name"].flatMap(\.plainText) }
 
   /// An attribute of the customer, by the name under which it arrives.
   public subscript(attribute name: String) -> JSON? { effectiveAttributes(named: name) }
 
   private func effectiveAttributes(named name: String) -> JSON? {
     guard let own = ownTraits.values[name] else { return attributes[name] }
-    guard var value = attributes.values[name] else { return ownTraits[name] }
-    value.merge(own) { $0.printed(sortedKeys: true) }
-    return value.value.isNull ? nil : value.value
+    guard let stated = attributes.values[name] else { return ownTraits[name] }
+    let value = own.version > stated.version ? own.value : stated.value
+    return value.isNull ? nil : value
   }
 
   /// All attributes in force, sorted by name.
   public var effectiveAttributes: [JSON.Member] {
-    var merged = attributes
-    merged.merge(ownTraits)
-    return merged.members
+    Set(attributes.values.keys).union(ownTraits.values.keys).sorted()
+      .compactMap { name in self[attribute: name].map { JSON.Member(name, $0) } }
   }
 
   /// Takes one entry of this customer in. `actor` is who did it (a contact's id or an anonymous key), as far as it is known.
@@ -119,7 +123,9 @@ public struct CustomerState: Hashable, Sendable {
   public mutating func merge(_ subscription: Versioned<SubscriptionRecord>) {
     let id = subscription.value.id
     if subscriptions[id] != nil {
-      subscriptions[id]?.merge(subscription) { Fact.subscription($0).payload.printed(sortedKeys: true) }
+      subscriptions[id]?.merge(subscription) {
+        Fact.subscription($1).payload.printed().precedesInBytes(Fact.subscription($0).payload.printed())
+      }
     } else {
       subscriptions[id] = subscription
     }
@@ -129,7 +135,7 @@ public struct CustomerState: Hashable, Sendable {
   public mutating func merge(_ response: Versioned<Response>) {
     let id = response.value.record.id
     if responses[id] != nil {
-      responses[id]?.merge(response) { $0.rank }
+      responses[id]?.merge(response) { $0.outranks($1) }
     } else {
       responses[id] = response
     }

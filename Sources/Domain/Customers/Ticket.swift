@@ -20,10 +20,15 @@ public struct Ticket: Hashable, Sendable {
       self.priority = priority
       self.satisfaction = satisfaction
     }
-    var rank: String {
-      let parts: JSON = [
-        satisfaction.map(JSON.number) ?? .null, priority.map(JSON.string) ?? .null, subject.map(JSON.string) ?? .null,
-      ]
+
+    /// Of two statements for the same instant the higher satisfaction counts; then texts decide.
+    func outranks(_ other: Details) -> Bool {
+      if satisfaction != other.satisfaction { return satisfaction ?? -.infinity > other.satisfaction ?? -.infinity }
+      return other.texts.precedesInBytes(texts)
+    }
+
+    private var texts: String {
+      let parts: JSON = [priority.map(JSON.string) ?? .null, subject.map(JSON.string) ?? .null]
       return parts.printed()
     }
   }
@@ -55,7 +60,7 @@ public struct Ticket: Hashable, Sendable {
   /// Takes in what further records of the same ticket state. The earliest stated opening counts.
   public mutating func merge(_ other: Ticket) {
     openedAt = min(openedAt, other.openedAt)
-    details.merge(other.details) { $0.rank }
+    details.merge(other.details) { $0.outranks($1) }
     for transition in other.transitions { insert(transition) }
   }
 

@@ -9,9 +9,9 @@ public struct Versioned<Content: Hashable & Sendable>: Hashable, Sendable {
     self.version = version
   }
 
-  /// Takes `other` over where it wins. `rank` orders values stated for the same instant.
-  public mutating func merge(_ other: Versioned, rank: (Content) -> String) {
-    if other.version > version || (other.version == version && rank(other.value) > rank(value)) { self = other }
+  /// Takes `other` over where it wins. `outranks` tells whether the first of two values stated for the same instant goes before the second.
+  public mutating func merge(_ other: Versioned, outranks: (Content, Content) -> Bool) {
+    if other.version > version || (other.version == version && outranks(other.value, value)) { self = other }
   }
 }
 
@@ -33,7 +33,7 @@ public struct Attributes: Hashable, Sendable {
   /// first are kept, whichever came first.
   public mutating func merge(_ name: String, _ value: Versioned<JSON>) {
     if values[name] != nil {
-      values[name]?.merge(value) { $0.printed(sortedKeys: true) }
+      values[name]?.merge(value) { $1.printed(sortedKeys: true).precedesInBytes($0.printed(sortedKeys: true)) }
       return
     }
     values[name] = value

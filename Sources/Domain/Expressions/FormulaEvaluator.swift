@@ -103,19 +103,19 @@ public struct FormulaEvaluator {
     case (.number(let x)?, .number(let y)?): return Reading(operation.result(x, y).map(Value.number), until: until)
     case (.duration(let x)?, .duration(let y)?):
       guard x != .never, y != .never else { return Reading(.duration(.never), until: until) }
-      return operation == .add
-        ? Reading(.duration(x + y), slope: a.slope + b.slope, until: until)
-        : Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
-    case (.instant(let x)?, .instant(let y)?): return Reading(.duration(x - y), slope: a.slope - b.slope, until: until)
+      return shifted((operation == .add ? x + y : x - y).asResult.map(Value.duration), operation, a, b, until)
+    case (.instant(let x)?, .instant(let y)?): return shifted((x - y).asResult.map(Value.duration), .subtract, a, b, until)
     case (.instant(let x)?, .duration(let y)?):
       // There is no date so far from any other.
       guard y != .never else { return Reading(nil, until: until) }
       // A date shifted by a running duration runs too.
-      return operation == .add
-        ? Reading(.instant(x + y), slope: a.slope + b.slope, until: until)
-        : Reading(.instant(x - y), slope: a.slope - b.slope, until: until)
+      return shifted((operation == .add ? x + y : x - y).asResult.map(Value.instant), operation, a, b, until)
     default: return Reading(nil, until: until)
     }
+  }
+
+  private func shifted(_ value: Value?, _ operation: Term.Arithmetic, _ a: Reading, _ b: Reading, _ until: Instant?) -> Reading {
+    Reading(value, slope: operation == .add ? a.slope + b.slope : a.slope - b.slope, until: until)
   }
 }
 
@@ -132,7 +132,7 @@ extension Term.Comparison {
   }
 
   /// Text compares by its UTF-8 bytes, as the databases do. Values of different types never compare.
-  func holds(_ a: Value, _ b: Value) -> Bool {
+  public func holds(_ a: Value, _ b: Value) -> Bool {
     switch (a, b) {
     case (.number(let x), .number(let y)): holds(x, y)
     case (.boolean(let x), .boolean(let y)): holds(x ? 1 : 0, y ? 1 : 0)
@@ -146,7 +146,9 @@ extension Term.Comparison {
 }
 
 extension Term.Arithmetic {
-  func result(_ a: Double, _ b: Double) -> Double? {
+  /// `nil` for a division by zero and where a side or the result is too large.
+  public func result(_ a: Double, _ b: Double) -> Double? {
+    guard let a = a.asResult, let b = b.asResult else { return nil }
     let result =
       switch self {
       case .add: a + b
@@ -154,6 +156,6 @@ extension Term.Arithmetic {
       case .multiply: a * b
       case .divide: b == 0 ? Double.nan : a / b
       }
-    return result.isFinite ? result : nil
+    return result.asResult
   }
 }

@@ -8,12 +8,14 @@ struct PointsCalculator {
     case .below(let steps, let otherwise): return stepped(steps, .less, reading, otherwise: otherwise)
     case .atLeast(let steps, let otherwise): return stepped(steps, .greaterOrEqual, reading, otherwise: otherwise)
     case .each(let start, let each, let bonus, let bonusWhen):
-      guard case .number(let number) = value else { return (measure.missing, reading.until) }
+      guard case .number(let given) = value, let number = given.asResult, let each = each.asResult else {
+        return (measure.missing, reading.until)
+      }
       let extra = bonusWhen.map { formulas.reading(of: $0.term) }
       let points = Double(start) + each * number + (extra?.isTrue == true ? Double(bonus) : 0)
-      return (points.isNaN ? measure.missing : Self.rounded(points, max: measure.max), earliest(reading.until, extra?.until))
+      return (Self.rounded(points, max: measure.max), earliest(reading.until, extra?.until))
     case .share:
-      guard case .number(let number) = value else { return (measure.missing, reading.until) }
+      guard case .number(let given) = value, let number = given.asResult else { return (measure.missing, reading.until) }
       return (Self.rounded(number * Double(measure.max), max: measure.max), reading.until)
     case .values(let values, let otherwise):
       let points = values.first { Term.Comparison.equal.holds($0.value, value) }?.points ?? otherwise
@@ -36,6 +38,6 @@ struct PointsCalculator {
 
   /// Half away from zero, within 0…max, whatever the size of the number.
   private static func rounded(_ points: Double, max: Int) -> Int {
-    Int(Swift.min(Swift.max(points.rounded(.toNearestOrAwayFromZero), 0), Double(max)))
+    Int((Swift.min(Swift.max(points, 0), Double(max)) + 0.5).rounded(.down))
   }
 }

@@ -32,7 +32,7 @@ public enum Signal: Hashable, Sendable {
   case reopenedTickets(within: TimeSpan)
   /// `oldest_open_ticket`: age of the oldest open one; missing where none is open.
   case oldestOpenTicket
-  /// `resolution_time(90d)`: mean time from opened to solved of the tickets solved within the span; missing where none.
+  /// `resolution_time(90d)`: mean time from opened to solved, in whole seconds, of the tickets solved within the span; missing where none.
   case resolutionTime(within: TimeSpan)
   /// `ticket_satisfaction(90d)`: mean satisfaction (1–5) of rated tickets solved within the span; missing where none.
   case ticketSatisfaction(within: TimeSpan)

@@ -145,8 +145,10 @@ public struct SignalReader: Sendable {
 
   private func nps(in state: CustomerState, at: Instant) -> Reading {
     let answers = state.responses.values.filter { $0.value.record.survey == "nps" && $0.value.record.score != nil && $0.value.at <= at }
-    let latest = answers.max { ($0.value.at, $0.value.record.id) < ($1.value.at, $1.value.record.id) }
-    return Reading(latest?.value.record.score.map(Value.number))
+    let latest = answers.max { a, b in
+      a.value.at == b.value.at ? a.value.record.id.precedesInBytes(b.value.record.id) : a.value.at < b.value.at
+    }
+    return Reading(latest?.value.record.score?.asSignal.map(Value.number))
   }
 
   private func journey(startedAt: Instant, at: Instant) -> Reading {
@@ -166,14 +168,14 @@ extension JourneyStage {
 
 extension Value {
   /// The attribute's JSON as a value of the declared type; `nil` where it does not fit.
-  init?(_ json: JSON, as type: ValueType) {
+  public init?(_ json: JSON, as type: ValueType) {
     switch type {
     case .boolean:
       if let value = json.bool { self = .boolean(value) } else { return nil }
     case .number:
-      if let value = json.double ?? json.string.flatMap({ Double($0) }), value.isFinite { self = .number(value) } else { return nil }
+      if let value = (json.double ?? json.string.flatMap { Double($0) })?.asSignal { self = .number(value) } else { return nil }
     case .text:
-      if let value = JSON.text(for: json) { self = .text(value) } else { return nil }
+      if let value = json.plainText { self = .text(value) } else { return nil }
     case .date:
       if let value = json.string.flatMap({ Instant(iso8601: $0) }) { self = .instant(value) } else { return nil }
     case .duration: return nil

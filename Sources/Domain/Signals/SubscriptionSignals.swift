@@ -12,7 +12,7 @@ struct SubscriptionSignals {
     case .arr: return Reading(mrr(running).map { .number($0 * 12) }, until: until)
     case .seats:
       let stated = running.compactMap(\.seats)
-      let seats = stated.isEmpty ? state[attribute: "seats"].flatMap { Value($0, as: .number) } : .number(stated.reduce(0, +))
+      let seats = stated.isEmpty ? state[attribute: "seats"].flatMap { Value($0, as: .number) } : DecimalSum(stated).value.map(Value.number)
       return Reading(seats, until: until)
     case .subscribed: return Reading(.boolean(!running.isEmpty), until: until)
     case .canceled:
@@ -43,7 +43,7 @@ struct SubscriptionSignals {
         running.append(subscription)
       }
     }
-    return (running.sorted { ($0.mrr, $1.id) > ($1.mrr, $0.id) }, until)
+    return (running.sorted { $0.mrr == $1.mrr ? $0.id.precedesInBytes($1.id) : $0.mrr > $1.mrr }, until)
   }
 
   private func leading(
@@ -54,7 +54,7 @@ struct SubscriptionSignals {
   }
 
   private func mrr(_ running: [SubscriptionRecord]) -> Double? {
-    guard state.subscriptions.isEmpty else { return running.map(\.mrr).reduce(0, +) }
+    guard state.subscriptions.isEmpty else { return DecimalSum(running.map(\.mrr)).value }
     guard case .number(let value)? = state[attribute: "mrr"].flatMap({ Value($0, as: .number) }) else { return nil }
     return value
   }

@@ -22,9 +22,11 @@ struct TicketSignals {
       }
     case .oldestOpenTicket: oldestOpen
     case .resolutionTime(let span):
-      mean(within: span) { ticket, phase in Double((phase.since - ticket.openedAt).microseconds) }
-        .mapping { .duration(TimeSpan(microseconds: Int64($0.rounded()))) }
-    case .ticketSatisfaction(let span): mean(within: span) { ticket, _ in ticket.details.value.satisfaction }.mapping { .number($0) }
+      gathered(within: span) { ticket, phase in (phase.since - ticket.openedAt).microseconds / 1_000_000 }
+        .mapping { .duration(.seconds($0.reduce(0, +) / Int64($0.count))) }
+    case .ticketSatisfaction(let span):
+      gathered(within: span) { ticket, _ in ticket.details.value.satisfaction }
+        .mapping { ratings in DecimalSum(ratings).total.map { .number($0 / (DecimalSum.unit * Double(ratings.count))) } }
     default: Reading(nil)
     }
   }
@@ -69,29 +71,25 @@ struct TicketSignals {
     return Reading(.duration(at - oldest), slope: 1, until: until)
   }
 
-  private struct Mean {
-    var value: Double?
+  private struct Gathered<Amount> {
+    var amounts: [Amount] = []
     var until: Instant?
-    func mapping(_ make: (Double) -> Value) -> Reading { Reading(value.map(make), until: until) }
+    func mapping(_ make: ([Amount]) -> Value?) -> Reading { Reading(amounts.isEmpty ? nil : make(amounts), until: until) }
   }
 
-  /// The mean of `quantity` over tickets solved within `span`. Summed in the order of ids, so that the last
-  /// bit does not depend on a dictionary's order.
-  private func mean(within span: TimeSpan, of quantity: (Ticket, Ticket.Phase) -> Double?) -> Mean {
-    var sum = 0.0
-    var number = 0
-    var until: Instant?
-    for ticket in tickets.sorted(by: { $0.id < $1.id }) {
+  /// `quantity` of each ticket solved within `span`. What is made of them must not depend on their order.
+  private func gathered<Amount>(within span: TimeSpan, _ quantity: (Ticket, Ticket.Phase) -> Amount?) -> Gathered<Amount> {
+    var found = Gathered<Amount>()
+    for ticket in tickets {
       guard let phase = ticket.phase(at: at) else {
-        until = earliest(until, ticket.openedAt)
+        found.until = earliest(found.until, ticket.openedAt)
         continue
       }
-      until = earliest(until, phase.until)
+      found.until = earliest(found.until, phase.until)
       guard !phase.isOpen, at - phase.since < span, let amount = quantity(ticket, phase) else { continue }
-      until = earliest(until, phase.since + span)
-      sum += amount
-      number += 1
+      found.until = earliest(found.until, phase.since + span)
+      found.amounts.append(amount)
     }
-    return Mean(value: number > 0 ? sum / Double(number) : nil, until: until)
+    return found
   }
 }

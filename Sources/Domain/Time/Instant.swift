@@ -73,6 +73,6 @@ extension Instant {
     guard number.isFinite else { return nil }
     let seconds = abs(number) >= 1e11 ? number / 1_000 : number
     guard seconds >= -62_135_596_800, seconds < 253_402_300_800 else { return nil }
-    self.init(microseconds: Int64((seconds * 1_000_000).rounded()))
+    self.init(microseconds: Int64((seconds * 1_000_000).roundedByHalf))
   }
 }

@@ -1,0 +1,171 @@
+import Domain
+import SQL
+
+/// The pillars of a model and of its variants, as columns: a measure or pillar of the same name is the same column, whichever variant it
+/// is of.
+struct PillarSetSQL: Sendable {
+  struct Named: Sendable {
+    var name: String
+    var column: String
+  }
+
+  private struct Value {
+    var sql: String
+    var column: String
+    var fragment: SQLFragment
+    var comments: [String]
+  }
+
+  let model: HealthModel
+  let dialect: Dialect
+  private let terms: TermSQL
+  /// The model's own set, then its variants'.
+  private let sets: [[Pillar]]
+  private(set) var pillars: [Named] = []
+  private(set) var measures: [Named] = []
+  private(set) var caps: [Named] = []
+  private var values: [Value] = []
+  private var names = ColumnNames()
+
+  init(model: HealthModel, dialect: Dialect, terms: TermSQL) {
+    self.model = model
+    self.dialect = dialect
+    self.terms = terms
+    sets = [model.pillars] + model.variants.map(\.pillars)
+    for name in [
+      "shard", "customer_id", "total_health_score", "health_status", "calculated_at", "last_activity", "model_variant", "variant", "cap",
+      "raw_score", "cap_points",
+    ] { _ = names.take(name) }
+    for pillar in Self.distinct(sets.joined().map(\.name)) {
+      pillars.append(Named(name: pillar, column: names.take(pillar, ending: "_score")))
+    }
+    for measure in Self.distinct(sets.joined().flatMap(\.measures).map(\.name)) {
+      measures.append(Named(name: measure, column: names.take(measure, ending: "_points")))
+    }
+    for cap in model.caps { caps.append(Named(name: cap.name, column: names.take(cap.name, ending: "_adjustment"))) }
+    for measure in sets.joined().flatMap(\.measures) { prepare(measure) }
+  }
+
+  private static func distinct(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  // MARK: Values
+
+  private mutating func prepare(_ measure: Measure) {
+    let value = terms.exactly(measure.signal.term)
+    add(value, "\(SQLText.word(measure.name))_value", comments: ["\(measure.name): \(measure.signal.source)"])
+    if case .each(_, _, _, let when?) = measure.rule {
+      add(
+        SQLFragment.boolean(terms.condition(when.term)), "\(SQLText.word(measure.name))_bonus",
+        comments: ["\(measure.name), bonus when: \(when.source)"])
+    }
+  }
+
+  private mutating func add(_ fragment: SQLFragment, _ name: String, comments: [String]) {
+    let sql = terms.typed(fragment)
+    if let index = values.firstIndex(where: { $0.sql == sql }) {
+      values[index].comments += comments.filter { !values[index].comments.contains($0) }
+      return
+    }
+    var fragment = fragment
+    let column = names.take(name)
+    fragment.sql = column
+    fragment.literal = nil
+    values.append(Value(sql: sql, column: column, fragment: fragment, comments: comments))
+  }
+
+  private func value(of fragment: SQLFragment) -> SQLFragment {
+    let sql = terms.typed(fragment)
+    return values.first { $0.sql == sql }?.fragment ?? .missing
+  }
+
+  func position(ofCap name: String) -> Int { model.caps.firstIndex { $0.name == name } ?? -1 }
+
+  // MARK: Queries
+
+  var queries: [SQLQuery] { [measured, pointed, summed, scores] }
+
+  /// Values of measures, the variant, the cap.
+  private var measured: SQLQuery {
+    var query = SQLQuery(
+      name: "measured", comments: ["The model's formulas over the signals, as written in its configuration."],
+      columns: [.init(expression: "shard"), .init(expression: "customer_id"), .init(expression: "last_activity")], source: ["signals"],
+      tail: dialect.fenceOfMany)
+    for value in values { query.add(value.sql, as: value.column, comments: value.comments) }
+    let variants = model.variants.enumerated().map { index, variant in
+      "  WHEN \(terms.condition(variant.segment.condition.term)) THEN \(index + 1)"
+    }
+    query.add(
+      variants.isEmpty ? "0" : "CASE\n\(variants.joined(separator: "\n"))\n  ELSE 0\nEND", as: "variant",
+      comments: model.variants.enumerated().map { "variant \($0 + 1), segment \($1.segment.name): \($1.segment.condition.source)" })
+    // Of several caps that apply the lowest holds, of equal ones the first.
+    let caps = model.caps.enumerated().sorted { ($0.element.limit, $0.offset) < ($1.element.limit, $1.offset) }
+    let cases = caps.map { "  WHEN \(terms.condition($0.element.when.term)) THEN \($0.offset)" }
+    query.add(
+      cases.isEmpty ? "-1" : "CASE\n\(cases.joined(separator: "\n"))\n  ELSE -1\nEND", as: "cap",
+      comments: caps.map { "cap \($0.element.name), at most \($0.element.limit): \($0.element.when.source)" })
+    return query
+  }
+
+  private var pointed: SQLQuery {
+    var query = SQLQuery(
+      name: "pointed", comments: ["Points of each measure, 0 to its maximum."],
+      columns: ["shard", "customer_id", "last_activity", "variant", "cap"].map { .init(expression: $0) }, source: ["measured"],
+      tail: dialect.fenceOfMany)
+    let rules = PointsSQL(dialect: dialect, terms: terms)
+    for named in measures {
+      let bySet = sets.map { pillars in
+        pillars.flatMap(\.measures).first { $0.name == named.name }.map { measure in
+          rules.points(of: measure, value: value(of: terms.exactly(measure.signal.term)), bonus: bonus(of: measure))
+        }
+      }
+      query.add(chosen(bySet), as: named.column)
+    }
+    return query
+  }
+
+  private func bonus(of measure: Measure) -> String? {
+    guard case .each(_, _, _, let when?) = measure.rule else { return nil }
+    return value(of: SQLFragment.boolean(terms.condition(when.term))).sql
+  }
+
+  /// An expression a set, the one of the customer's variant chosen; NULL where there is none.
+  private func chosen(_ bySet: [String?]) -> String {
+    let texts = bySet.map { $0 ?? "NULL" }
+    guard let first = texts.first, texts.contains(where: { $0 != first }) else { return texts.first ?? "NULL" }
+    func indented(_ text: String) -> String { text.split(separator: "\n").joined(separator: "\n  ") }
+    let cases = texts.enumerated().dropFirst().filter { $0.element != first }.map { "  WHEN \($0.offset) THEN \(indented($0.element))" }
+    return "CASE variant\n\(cases.joined(separator: "\n"))\n  ELSE \(indented(first))\nEND"
+  }
+
+  private var summed: SQLQuery {
+    var query = SQLQuery(
+      name: "summed", comments: ["Pillars are the sums of their measures."],
+      columns: [.init(expression: "pointed.*")], source: ["pointed"], tail: dialect.fenceOfMany)
+    for named in pillars {
+      query.add(chosen(sets.map { $0.first { $0.name == named.name }.map { sum($0.measures) } }), as: named.column)
+    }
+    query.add(chosen(sets.map { sum($0.flatMap(\.measures)) }), as: "raw_score")
+    return query
+  }
+
+  private func sum(_ measures: [Measure]) -> String {
+    let columns = measures.compactMap { measure in self.measures.first { $0.name == measure.name } }
+    return columns.isEmpty ? "0" : columns.map { SQLText.identifier($0.column) }.joined(separator: " + ")
+  }
+
+  private var scores: SQLQuery {
+    let text = SQLText(dialect: dialect)
+    var query = SQLQuery(
+      name: "scores", comments: ["A cap takes away what lies above it."], columns: [.init(expression: "summed.*")], source: ["summed"],
+      tail: dialect.fenceOfMany)
+    let variants = model.variants.enumerated().map { " WHEN \($0 + 1) THEN \(text.literal($1.segment.name))" }
+    query.add(variants.isEmpty ? "CAST(NULL AS TEXT)" : "CASE variant\(variants.joined()) END", as: "model_variant")
+    let limits = model.caps.enumerated().map { " WHEN \($0) THEN \($1.limit)" }
+    query.add(
+      limits.isEmpty ? "0" : dialect.least("CASE cap\(limits.joined()) ELSE raw_score END - raw_score", "0"), as: "cap_points")
+    return query
+  }
+}

@@ -1,0 +1,39 @@
+import Domain
+import Engine
+import SQL
+import Storage
+import TestKit
+import Testing
+
+@Suite("The health model as SQL")
+struct ModelSQLTests {
+  @Test("Rule 6: Swift and SQL give every customer the same points, on histories that were folded")
+  func folded() async throws {
+    for seed in 0..<cases(12) {
+      var models = RandomModel(seed: seed)
+      try await withHouse(models.blueprint()) { house in
+        var random = SplitMix64(seed: seed, stream: 6)
+        var log = RandomLog(seed: seed)
+        let entries = log.entries(random.whole(in: 10...120), over: .days(50))
+        house.clock.set(entries[entries.count - 1].receivedAt)
+        try await house.take(entries)
+        try await Self.compare(house.database, &models, &random, near: entries.map(\.at) + entries.map(\.version), "seed \(seed)")
+      }
+    }
+  }
+
+  static func compare(
+    _ database: any Database, _ models: inout RandomModel, _ random: inout SplitMix64, near instants: [Instant], _ place: String
+  ) async throws {
+    let comparison = ModelComparison(database: database)
+    for number in 0..<6 {
+      let blueprint = models.blueprint()
+      let near = instants.filter { $0 > .distantPast }
+      let times = (0..<6).map { _ in
+        random.boundary(near: near, from: RandomLog.start - .days(30), to: RandomLog.start + .days(150))
+      }
+      let outcome = try await comparison.differences(blueprint, at: times)
+      #expect(outcome.differences == [], "\(place), model \(number)")
+    }
+  }
+}
