@@ -87,7 +87,10 @@ struct House {
       return House(place: path, database: database, current: current, time: time, logger: logger, ownership: .file(path))
     case .postgres(let address):
       let database = PostgresDatabase(address: address) { try await time.sleep(for: .milliseconds(Int64($0 * 1_000))) }
-      do { try await Migrator.migrate(database) } catch {
+      do {
+        try await Migrator.migrate(database)
+        try await LogUpkeep.makeParts(at: time.now(), database)
+      } catch {
         try? await database.close()
         throw error
       }

@@ -13,6 +13,7 @@ public struct DailyService: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         do {
+          try await LogUpkeep.makeParts(at: batch.fold.time.now(), batch.fold.database)
           if let report = try await batch.runIfDue() {
             batch.fold.logger.info(
               "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])

@@ -16,19 +16,38 @@ extension LogEntry {
     case .alias(let previous): entry.fact = .alias(previous: logText(previous))
     case .ticket(var ticket):
       ticket.id = logText(ticket.id)
+      ticket.subject = ticket.subject.map(withoutNUL)
+      ticket.priority = ticket.priority.map(withoutNUL)
       entry.fact = .ticket(ticket)
     case .subscription(var subscription):
       subscription.id = logText(subscription.id)
+      subscription.plan = subscription.plan.map(withoutNUL)
+      subscription.tier = subscription.tier.map(withoutNUL)
+      subscription.status = subscription.status.map(withoutNUL)
       entry.fact = .subscription(subscription)
     case .response(var response):
       response.id = logText(response.id)
+      response.survey = withoutNUL(response.survey)
+      response.comment = response.comment.map(withoutNUL)
       entry.fact = .response(response)
     }
     return entry
   }
 }
 
-private func logMember(_ member: JSON.Member) -> JSON.Member { JSON.Member(logText(member.name), member.value) }
+private func logMember(_ member: JSON.Member) -> JSON.Member { JSON.Member(logText(member.name), withoutNUL(member.value)) }
+
+/// Values that SQL takes apart hold no character NUL, which PostgreSQL knows neither in text nor in JSON: U+FFFD stands for it.
+private func withoutNUL(_ text: String) -> String { text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text }
+
+private func withoutNUL(_ value: JSON) -> JSON {
+  switch value {
+  case .string(let text): .string(withoutNUL(text))
+  case .array(let items): .array(items.map(withoutNUL))
+  case .object(let members): .object(members.map { JSON.Member(withoutNUL($0.name), withoutNUL($0.value)) })
+  default: value
+  }
+}
 
 private func logText(_ text: String) -> String {
   // Nearly all text is plain ASCII, which stays as it is.
