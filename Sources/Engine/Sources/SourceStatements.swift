@@ -135,8 +135,6 @@ extension SourceStatements {
     case .text("false"): false
     case .text(let text): .string(text)
     case .blob(let bytes): .string(hex(bytes))
-    // Lists are bound, never read.
-    case .integers, .texts: .null
     }
   }
 
@@ -150,7 +148,7 @@ extension SQLValue {
   /// As it is kept and shown; a real number so that it is read back exactly. `nil` for no value.
   var stored: String? {
     switch self {
-    case .null, .integers, .texts: nil
+    case .null: nil
     case .integer(let number): String(number)
     case .real(let number): number.description
     case .text(let text): text
@@ -163,7 +161,7 @@ extension SQLValue {
     switch self {
     case .integer: Int64(stored).map(SQLValue.integer) ?? Double(stored).map(SQLValue.real) ?? .text(stored)
     case .real: Double(stored).map(SQLValue.real) ?? .text(stored)
-    case .null, .text, .blob, .integers, .texts: .text(stored)
+    case .null, .text, .blob: .text(stored)
     }
   }
 }

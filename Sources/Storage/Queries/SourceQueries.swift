@@ -239,7 +239,7 @@ public enum SourceQueries {
   public static func rows(of source: String, ids: [String], _ connection: any Connection) throws -> [String: SourceRow] {
     let known = try connection.rows(
       "SELECT id, deleted_at, problem, statement FROM source_row WHERE source = $1 AND id \(connection.dialect.isAmong("$2"))",
-      [source, SQLValue.texts(ids)], row)
+      [source, SQLParameter.texts(ids)], row)
     return Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -286,7 +286,7 @@ public enum SourceQueries {
   public static func setDeleted(_ ids: [String], at instant: Instant, _ claim: SourceClaim, _ connection: any Connection) throws {
     try connection.execute(
       "UPDATE source_row SET deleted_at = $1 WHERE source = $2 AND id \(connection.dialect.isAmong("$3"))",
-      [instant.microseconds, claim.source, SQLValue.texts(ids)])
+      [instant.microseconds, claim.source, SQLParameter.texts(ids)])
   }
 
   /// Forgets rows that the run has not seen and of which nothing could ever be taken.
