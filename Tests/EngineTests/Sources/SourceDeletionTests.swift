@@ -3,7 +3,7 @@ import Engine
 import Storage
 import Testing
 
-@Suite("Deletions in sources")
+@Suite("Deletions in sources", .serialized)
 struct SourceDeletionTests {
   @Test("An open ticket whose row is gone is closed; a closed one has nothing to tell; back again, it is open again")
   func tickets() async throws {

@@ -4,7 +4,7 @@ import SQL
 import Storage
 import Testing
 
-@Suite("Runs of sources")
+@Suite("Runs of sources", .serialized)
 struct SourceRunTests {
   @Test("Only one reads a source at a time; a claim of which nothing is heard any more is taken over, and the lost one stops")
   func claims() async throws {

@@ -7,7 +7,7 @@ import Storage
 import TestKit
 import Testing
 
-@Suite("Reading sources")
+@Suite("Reading sources", .serialized)
 struct SourceSyncTests {
   @Test("The first run takes all rows; the next only what has changed, and a row read again changes nothing")
   func incremental() async throws {
