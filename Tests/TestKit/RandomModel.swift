@@ -28,11 +28,15 @@ package struct RandomModel {
     "trend(login, 7d)", "trend(activity, 1d)", "features()", "features(10d)", "core_features()", "core_features(5d)", "goals",
     "active_contacts(7d)", "seats_used(20d)", "open_tickets", "unresolved_tickets(3d)", "tickets(20d)", "reopened_tickets(30d)",
     "ticket_satisfaction(30d)", "nps", "mrr", "arr", "seats", "staff", "open_tickets * 2 - 1", "mrr / seats", "count(login, 7d) + nps",
+    "staff * staff * staff * staff * staff * staff * staff * staff * staff", "mrr / seats / staff / staff / staff / staff / staff",
+    "-staff",
+    "2 / 3 * features() - 1 / count(login, 2d)",
   ]
   package static let durations = [
     "age(login)", "age(usage)", "age(activity)", "age(export)", "oldest_open_ticket", "resolution_time(40d)", "until_renewal", "tenure",
     "age(login) - age(report)", "until_renewal + tenure", "tenure + age(activity)", "date(\"2026-06-01\") - renewal",
-    "date(\"2026-02-01\") - (renewal - age(login))", "tenure - until_renewal",
+    "date(\"2026-02-01\") - (renewal - age(login))", "tenure - until_renewal", "-age(login)",
+    "tenure + tenure + tenure + tenure + tenure", "age(login) + (age(report) - (tenure - age(share)))",
   ]
   package static let booleans = ["subscribed", "canceled", "payment_failed", "goal(shared)", "goal(busy)", "trial", "plan is missing"]
   package static let texts = ["plan", "tier", "journey", "region", "name", "id"]
@@ -40,9 +44,18 @@ package struct RandomModel {
     "renewal", "renewal + age(login)", "renewal - tenure", "renewal + 3d", "date(\"2026-01-05\") + until_renewal",
   ]
 
+  package static let segments = ExpressionCompiler.compileSegments(
+    [
+      SegmentDraft(name: "small", source: "staff < 50 or staff is missing"),
+      SegmentDraft(name: "keen", source: "not in_segment(small) and age(login) < 4d"),
+    ], catalog: catalog
+  ).segments
+
   /// Compiles an expression that is known to be right.
   package static func formula(_ source: String, _ catalog: Catalog = RandomModel.catalog, isGoal: Bool = false) -> Formula {
-    switch ExpressionCompiler(catalog: catalog, allowsScore: false, isGoalCondition: isGoal).compile(source) {
+    let compiler = ExpressionCompiler(
+      catalog: catalog, segments: isGoal ? [] : segments, allowsScore: false, isGoalCondition: isGoal)
+    return switch compiler.compile(source) {
     case .success(let formula): formula
     case .failure(let errors): preconditionFailure("\(source): \(errors)")
     }
@@ -109,9 +122,11 @@ package struct RandomModel {
       signal = random.pick(Self.numbers)
       rule = .share
     default:
-      let isText = random.chance(0.6)
-      signal = random.pick(isText ? Self.texts : Self.booleans)
-      let values: [Value] = isText ? ["pro", "enterprise", "eu", "activation", "c1"].map(Value.text) : [.boolean(true), .boolean(false)]
+      let (signals, values): ([String], [Value]) = random.pick([
+        (Self.texts, ["pro", "enterprise", "eu", "activation", "c1"].map(Value.text)),
+        (Self.booleans, [.boolean(true), .boolean(false)]), (Self.numbers, [0, 1, 2.5, 5].map(Value.number)),
+      ])
+      signal = random.pick(signals)
       rule = .values(values.map { .init(value: $0, points: points(max)) }, otherwise: points(max))
     }
     return Measure(name: name, title: name, signal: Self.formula(signal), rule: rule, max: max, missing: points(max))
@@ -127,7 +142,11 @@ package struct RandomModel {
 
   package mutating func condition(depth: Int = 2) -> String {
     let sign = random.pick(["<", "<=", ">", ">=", "==", "!="])
-    switch random.below(depth > 0 ? 9 : 6) {
+    switch random.below(depth > 0 ? 12 : 9) {
+    case 6: return "\(random.pick(Self.texts.filter { $0 != "journey" })) \(random.pick(["in", "not in"])) [\"pro\", \"eu\", \"c1\"]"
+    case 7: return "\(random.pick(Self.numbers)) \(random.pick(["in [0, 1, 2.5]", "is missing", "is present"]))"
+    case 8:
+      return random.pick(["in_segment(small)", "in_segment(keen)", "\(random.pick(Self.durations)) is missing", "trial == goal(busy)"])
     case 0: return random.pick(Self.booleans)
     case 1: return "\(random.pick(Self.numbers)) \(sign) \(random.below(8))"
     case 2: return "\(random.pick(Self.durations)) \(sign) \(random.below(900))h"
@@ -137,8 +156,8 @@ package struct RandomModel {
       return "\(text) \(random.pick(["==", "!=", "contains"])) \"\(random.pick(["pro", "eu", "c1"]))\""
     case 4: return "\(random.pick(Self.durations)) \(sign) \(random.pick(Self.durations))"
     case 5: return "\(random.pick(Self.dates)) \(sign) \(random.pick(Self.dates + ["date(\"2026-01-20\")"]))"
-    case 6: return "not (\(condition(depth: depth - 1)))"
-    case 7: return "(\(condition(depth: depth - 1))) and (\(condition(depth: depth - 1)))"
+    case 9: return "not (\(condition(depth: depth - 1)))"
+    case 10: return "(\(condition(depth: depth - 1))) and (\(condition(depth: depth - 1)))"
     default: return "(\(condition(depth: depth - 1))) or (\(condition(depth: depth - 1)))"
     }
   }

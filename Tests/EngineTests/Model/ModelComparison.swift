@@ -6,9 +6,6 @@ import TestKit
 /// Holds what the SQL of a model says of every stored customer against what Swift says.
 struct ModelComparison {
   let database: any Database
-  var dialect: Dialect = .sqlite
-  /// Where given, is called with each query and what Swift expects of it: for trying the same on a database without an adapter here.
-  var record: ((_ sql: String, _ expected: [String]) -> Void)?
 
   /// What both should give for each customer, a line each.
   private static func line(_ row: ScoredRow) -> String {
@@ -38,27 +35,22 @@ struct ModelComparison {
 
   /// The differences, in words, and how many customers were compared.
   func differences(_ blueprint: Blueprint, at instants: [Instant]) async throws -> (differences: [String], compared: Int) {
-    let model = ModelSQL(blueprint: blueprint, dialect: dialect)
-    let record = record
-    let outcome = try await database.read { connection in
+    try await database.read { connection in
+      let model = ModelSQL(blueprint: blueprint, dialect: connection.dialect)
       var differences: [String] = []
       var compared = 0
-      var queries: [(String, [String])] = []
       for at in instants {
         let expected = try Self.expected(blueprint, at: at, connection)
         let sql = model.select(at: .instant(at))
         let found = try connection.rows(sql) { try model.scored($0) }.sorted { ($0.shard, $0.customer) < ($1.shard, $1.customer) }
         compared += expected.count
-        queries.append((ModelSQL(blueprint: blueprint, dialect: .postgres).select(at: .instant(at)), expected.map(Self.line)))
         guard found != expected else { continue }
         for (swift, sql) in Self.pairs(expected, found) where swift != sql {
           differences.append("at \(at.iso8601)\n  Swift \(swift.map(Self.line) ?? "nobody")\n  SQL   \(sql.map(Self.line) ?? "nobody")")
         }
       }
-      return (differences, compared, queries)
+      return (differences, compared)
     }
-    for (sql, expected) in outcome.2 { record?(sql, expected) }
-    return (outcome.0, outcome.1)
   }
 
   private static func pairs(_ a: [ScoredRow], _ b: [ScoredRow]) -> [(ScoredRow?, ScoredRow?)] {
