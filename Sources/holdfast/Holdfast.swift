@@ -13,7 +13,7 @@ struct Holdfast: AsyncParsableCommand {
       InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
       SyncCommand.self, SourcesCommand.self, CustomersCommand.self, ExplainCommand.self, ScoreCommand.self, OutboxCommand.self,
       RejectedCommand.self, KeyCommand.self, RebuildCommand.self,
-      BackupCommand.self,
+      BackupCommand.self, MoveCommand.self,
     ])
 }
 

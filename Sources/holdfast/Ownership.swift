@@ -37,7 +37,8 @@ struct NodeName: Hashable {
     system: ownSystem)
 
   private static var ownSystem: String {
-    let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?.trimmingCharacters(
+      in: .whitespacesAndNewlines)
     let space = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
     guard let boot, let space else { return "-" }
     return (boot + "/" + space).filter { !$0.isWhitespace }

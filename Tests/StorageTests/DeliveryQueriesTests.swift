@@ -69,7 +69,8 @@ struct DeliveryQueriesTests {
         #expect(try DeliveryQueries.sweepSending(of: 7, now: now, connection) == 1)
         #expect(try DeliveryQueries.load(key: "k", connection)?.state == .unknown)
         #expect(
-          try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 7, connection).isEmpty, "unknown is not sent again by itself")
+          try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 7, connection).isEmpty,
+          "unknown is not sent again by itself")
         var earlier = claimed
         earlier.attempts -= 1
         #expect(try !DeliveryQueries.record(.finished(.sent, reason: nil), of: earlier, at: now, connection))
@@ -130,7 +131,8 @@ struct DeliveryQueriesTests {
       try await database.write { connection in
         for row in rows { try DeliveryQueries.enqueue(row, connection) }
         try connection.execute("UPDATE delivery SET payload = '{' WHERE key = 'a'")
-        #expect(try DeliveryQueries.claim(channel: "success", now: now, limit: 2, node: 0, connection).map(\.payload) == [.null, rows[1].payload])
+        #expect(
+          try DeliveryQueries.claim(channel: "success", now: now, limit: 2, node: 0, connection).map(\.payload) == [.null, rows[1].payload])
       }
     }
   }
