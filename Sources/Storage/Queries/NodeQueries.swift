@@ -20,6 +20,7 @@ public struct Node: Hashable, Sendable {
 /// Nodes and what they own: tables `node`, `shard`, and the owner of routing in `log_mark`.
 public enum NodeQueries {
   /// Makes a node with a number that no other ever had.
+  /// - Throws: `DatabaseFailure` of kind `unusable` where a move to the database is not finished.
   public static func register(name: String, at now: Instant, _ connection: any Connection) throws -> Node {
     let fence = try connection.first("UPDATE log_mark SET position = position + 1 WHERE name = 'fence' RETURNING position") {
       $0.integer(0)
@@ -27,6 +28,8 @@ public enum NodeQueries {
     guard let fence else {
       throw DatabaseFailure(kind: .unusable, message: "the database lacks its marks; restore a backup", detail: "fence")
     }
+    // A move holds the row above while it makes its mark, and looks for nodes: one of the two sees the other.
+    try MoveMark.requireNone(connection)
     try connection.execute("INSERT INTO node (fence, name, started_at, beat) VALUES ($1, $2, $3, 0)", [fence, name, now.microseconds])
     return Node(fence: fence, name: name, startedAt: now, beat: 0)
   }
