@@ -25,7 +25,7 @@ public struct DailyBatch: Sendable {
     let checked = try await fold.database.read { try NodeQueries.checked($0) }
     let owned = fold.tenancy.tenure.shards
     let unseen = owned.filter { checked[$0] == nil }
-    if !unseen.isEmpty { try await note(Array(unseen), at: now) }
+    if !unseen.isEmpty { try await note(Array(unseen), at: now, arrivals: nil) }
     let due = owned.filter { shard in checked[shard].map { schedule.isDue(at: now, lastRun: $0) } ?? false }
     return due.isEmpty ? nil : try await run(shards: due)
   }
@@ -33,16 +33,23 @@ public struct DailyBatch: Sendable {
   /// - Parameter shards: of those this node owns; `nil`: all of them.
   public func run(shards: Set<Int>? = nil) async throws -> Report {
     let shards = shards ?? fold.tenancy.tenure.shards
-    // Measured: on SQLite an ordered walk through the evaluator is the faster way, on PostgreSQL one statement that yields what differs.
-    let report =
-      switch fold.database.dialect {
-      case .sqlite: try await walk(shards)
-      case .postgres: try await ask(shards)
-      }
     let now = fold.time.now()
+    let freshness = fold.current.blueprint.freshness
+    let (arrivals, moved) = try await fold.database.read { connection in
+      let standing = try HousekeepingQueries.arrivals(connection).standing(freshness: freshness, at: now)
+      return (standing, try NodeQueries.covered(otherThan: standing, connection))
+    }
+    // Measured: on SQLite an ordered walk through the evaluator is the faster way, on PostgreSQL one statement that yields what differs.
+    // What no statement tells is coverage: where that has moved for all, they are walked through there too.
+    var report = Report()
+    let walked = fold.database.dialect == .sqlite ? shards : shards.intersection(moved)
+    for part in [try await walk(walked), try await ask(shards.subtracting(walked))] {
+      report.customers += part.customers
+      report.differences += part.differences
+    }
     let differences = report.differences
     for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
-    try await note(Array(shards), at: now)
+    try await note(Array(shards), at: now, arrivals: arrivals)
     guard !differences.isEmpty else { return report }
     try await fold.database.write { connection in
       let detail = differences.prefix(100).joined(separator: "\n")
@@ -75,6 +82,7 @@ public struct DailyBatch: Sendable {
 
   /// Lets the database score all customers anew, and looks closer at those for whom something else came out.
   private func ask(_ shards: Set<Int>) async throws -> Report {
+    guard !shards.isEmpty else { return Report() }
     // What time alone has changed by now is no difference.
     while try await fold.passTime() > 0 {}
     var report = Report()
@@ -111,9 +119,9 @@ public struct DailyBatch: Sendable {
     "\(id): a stored row cannot be read; `holdfast rebuild` makes it anew from the log"
   }
 
-  private func note(_ shards: [Int], at now: Instant) async throws {
+  private func note(_ shards: [Int], at now: Instant, arrivals: String?) async throws {
     try await fold.transaction { fold, connection in
-      try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, connection)
+      try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, arrivals: arrivals, connection)
     }
   }
 
