@@ -35,14 +35,15 @@ public enum CronQueries {
     try connection.first(
       """
       SELECT jobid, schedule, command, active::int FROM cron.job
-      WHERE jobname = $1 AND database = current_database() AND username = current_user
+      WHERE jobname::text = $1 AND database = current_database() AND username = current_user
       """, [name]
     ) { Job(id: $0.integer(0), schedule: $0.text(1), command: $0.text(2), isActive: $0.bool(3)) }
   }
 
   /// Sets a job up, or changes the one of that name.
   public static func schedule(_ name: String, _ schedule: String, command: String, _ connection: any Connection) throws {
-    try connection.each("SELECT cron.schedule($1, $2, $3)", [name, schedule, command]) { _ in true }
+    // Until pg_cron 1.5 names of jobs are of the type `name`.
+    try connection.each("SELECT cron.schedule($1::text, $2, $3)", [name, schedule, command]) { _ in true }
   }
 
   /// How the job's last run ended: its state and the server's words; `nil`: it has not run.
