@@ -172,7 +172,7 @@ struct TermSQL {
     for (side, name) in [(a, x), (b, y)] where side.mayBeNever {
       // Something missing on the other side comes first.
       let other = name == x ? y : x
-      cases.append("WHEN \(name) = \(never) THEN CASE WHEN \(other) IS NOT NULL THEN \(type == .duration ? never : "NULL") END")
+      cases.append("WHEN \(name) = \(never) THEN " + (type == .duration ? "CASE WHEN \(other) IS NOT NULL THEN \(never) END" : "NULL"))
     }
     let sum = "\(x) \(operation.rawValue) \(y)"
     let rest = isLimited ? "WHEN ABS(\(sum)) <= 1000000000000000000 THEN \(sum)" : "ELSE \(sum)"
