@@ -61,7 +61,7 @@ let package = Package(
     room("Postgres", ["SQL", "CLibpq"]),
     room("Storage", ["Domain", "SQL"]),
     room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
-    room("Engine", ["Domain", "Storage", "SQL", logging, serviceLifecycle]),
+    room("Engine", ["Domain", "Formats", "Storage", "SQL", logging, serviceLifecycle]),
     room("Server", ["Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
     room("Simulator", ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
     .executableTarget(
@@ -79,7 +79,12 @@ let package = Package(
       name: "DatabaseKit", dependencies: ["CLibpq", "Postgres", "SQL", "SQLite", "Storage"], path: "Tests/DatabaseKit",
       swiftSettings: strict),
     tests("DomainTests", ["Domain", "TestKit"]),
-    tests("EngineTests", ["DatabaseKit", "Engine", "Storage", "SQL", "Domain", "Simulator", "TestKit", logging, serviceLifecycle]),
+    tests(
+      "EngineTests",
+      [
+        "DatabaseKit", "Domain", "Engine", "Formats", "Postgres", "Simulator", "SQL", "SQLite", "Storage", "TestKit", logging,
+        serviceLifecycle,
+      ]),
     tests("PostgresTests", ["DatabaseKit", "Postgres", "SQL"]),
     tests("FormatsTests", ["Domain", "Formats"]),
     tests("SimulatorTests", ["Domain", "Simulator"]),

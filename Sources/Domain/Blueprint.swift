@@ -14,13 +14,14 @@ public struct Blueprint: Hashable, Sendable {
   public var freshness: Freshness
   public var alerts: AlertRules
   public var channels: [Channel]
+  public var sources: [Source]
   /// A stable digest of all files it was read from.
   public var version: String
 
   public init(
     company: String, timeZone: String = "UTC", publicURL: String = "http://127.0.0.1:8080", dailyBatchMinute: Int = 120, catalog: Catalog,
     segments: [Segment] = [], model: HealthModel, freshness: Freshness = Freshness(), alerts: AlertRules = AlertRules(),
-    channels: [Channel] = [], version: String
+    channels: [Channel] = [], sources: [Source] = [], version: String
   ) {
     self.company = company
     self.timeZone = timeZone
@@ -32,6 +33,7 @@ public struct Blueprint: Hashable, Sendable {
     self.freshness = freshness
     self.alerts = alerts
     self.channels = channels
+    self.sources = sources
     self.version = version
   }
 }

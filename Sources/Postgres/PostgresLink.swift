@@ -21,6 +21,8 @@ final class PostgresLink: @unchecked Sendable {
   let address: PostgresAddress
   let manner: Manner
   private(set) var connection: OpaquePointer?
+  /// What it knows of its prepared statements is not true any more.
+  private var isStale = false
   /// Statements that the server has prepared, with their parameters' types.
   private var prepared: [String: Prepared] = [:]
 
@@ -48,7 +50,7 @@ final class PostgresLink: @unchecked Sendable {
   /// Makes the connection if there is none. - Throws: `DatabaseFailure`.
   func open() throws {
     if let connection {
-      if PQstatus(connection) == CONNECTION_OK { return }
+      if PQstatus(connection) == CONNECTION_OK, !isStale { return }
       close()
     }
     let made = PQconnectdb(address.conninfo)
@@ -80,6 +82,7 @@ final class PostgresLink: @unchecked Sendable {
   func close() {
     PQfinish(connection)
     connection = nil
+    isStale = false
     prepared = [:]
   }
 
@@ -164,8 +167,13 @@ final class PostgresLink: @unchecked Sendable {
     guard let connection else { return DatabaseFailure.gone(address.description, "no connection") }
     let failure = DatabaseFailure(
       result: result, connection: connection, sql: sql, place: address.description, isForeign: manner.isForeign)
-    // A statement that the server has forgotten, or whose result changed its shape under a new view: prepared anew at the next use.
-    if failure.sqlState == "26000" || failure.sqlState == "0A000" { close() }
+    // A statement that the server has forgotten, or whose result changed its shape under a new view: prepared anew at the next use. The
+    // connection itself is still read from, and closed by whoever opens it next.
+    if failure.sqlState == "26000" || failure.sqlState == "0A000" {
+      isStale = true
+      // To the user's own queries the second says that PostgreSQL cannot do what they ask.
+      if !manner.isForeign { return lost(failure) }
+    }
     return PQstatus(connection) == CONNECTION_OK ? failure : lost(failure)
   }
 

@@ -177,7 +177,7 @@ final class PostgresSession: Connection {
         detail: "\(values.count) values for \(statement.types.count) parameters in: \(sql)")
     }
     do {
-      return try zip(values, statement.types).map { try Wire.bytes($0.sqlValue, as: $1) }
+      return try zip(values, statement.types).map { try Wire.bytes($0.parameter, as: $1) }
     } catch let mismatch as Wire.Mismatch {
       throw DatabaseFailure(
         kind: .other, message: "a statement of Holdfast is wrong: this is a bug",

@@ -22,7 +22,16 @@ enum TypeID {
 /// receive functions it names: network byte order; arrays as dimensions, flag, element type, length, lower bound, elements.
 enum Wire {
   /// `nil` stands for NULL. - Throws: `Mismatch` where a value cannot be such a parameter.
-  static func bytes(_ value: SQLValue, as type: Oid) throws -> [UInt8]? {
+  static func bytes(_ parameter: SQLParameter, as type: Oid) throws -> [UInt8]? {
+    switch (parameter, type) {
+    case (.value(let value), _): return try bytes(value, as: type)
+    case (.integers(let numbers), TypeID.int8Array): return array(numbers.count, of: TypeID.int8) { big(numbers[$0]) }
+    case (.texts(let texts), TypeID.textArray): return array(texts.count, of: TypeID.text) { bytes(texts[$0]) }
+    default: throw Mismatch(type: type)
+    }
+  }
+
+  private static func bytes(_ value: SQLValue, as type: Oid) throws -> [UInt8]? {
     switch (value, type) {
     case (.null, _): return nil
     case (.integer(let number), TypeID.int8): return big(number)
@@ -35,8 +44,6 @@ enum Wire {
     case (.real(let number), TypeID.text): return Array("\(number)".utf8)
     case (.text(let text), TypeID.text), (.text(let text), TypeID.varchar): return bytes(text)
     case (.blob(let bytes), TypeID.bytea): return bytes
-    case (.integers(let numbers), TypeID.int8Array): return array(numbers.count, of: TypeID.int8) { big(numbers[$0]) }
-    case (.texts(let texts), TypeID.textArray): return array(texts.count, of: TypeID.text) { bytes(texts[$0]) }
     default: throw Mismatch(type: type)
     }
   }

@@ -68,7 +68,7 @@ struct SQLiteSession: Connection {
     }
   }
 
-  private func bind(_ values: [any SQLBindable], to statement: OpaquePointer, _ sql: String) throws {
+  func bind(_ values: [any SQLBindable], to statement: OpaquePointer, _ sql: String) throws {
     guard sqlite3_bind_parameter_count(statement) == values.count else {
       throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "\(values.count) values are not as many as the parameters", sql: sql)
     }
@@ -76,12 +76,12 @@ struct SQLiteSession: Connection {
     for value in values {
       column += 1
       let code =
-        switch value.sqlValue {
-        case .null: sqlite3_bind_null(statement, column)
-        case .integer(let number): sqlite3_bind_int64(statement, column, number)
-        case .real(let number): sqlite3_bind_double(statement, column, number)
-        case .text(let text): Self.bind(text, to: statement, column)
-        case .blob(let bytes): Self.bind(bytes, to: statement, column)
+        switch value.parameter {
+        case .value(.null): sqlite3_bind_null(statement, column)
+        case .value(.integer(let number)): sqlite3_bind_int64(statement, column, number)
+        case .value(.real(let number)): sqlite3_bind_double(statement, column, number)
+        case .value(.text(let text)): Self.bind(text, to: statement, column)
+        case .value(.blob(let bytes)): Self.bind(bytes, to: statement, column)
         case .integers(let numbers): Self.bind("[\(numbers.map(String.init).joined(separator: ","))]", to: statement, column)
         case .texts(let texts): Self.bind("[\(texts.map(quotedForJSON).joined(separator: ","))]", to: statement, column)
         }

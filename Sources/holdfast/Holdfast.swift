@@ -11,10 +11,8 @@ struct Holdfast: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
-      CustomersCommand.self,
-      ExplainCommand.self, ScoreCommand.self, OutboxCommand.self, RejectedCommand.self, SQLCommand.self, KeyCommand.self,
-      RebuildCommand.self,
-      BackupCommand.self,
+      SyncCommand.self, SourcesCommand.self, CustomersCommand.self, ExplainCommand.self, ScoreCommand.self, OutboxCommand.self,
+      RejectedCommand.self, DoctorCommand.self, SQLCommand.self, KeyCommand.self, RebuildCommand.self, BackupCommand.self,
     ])
 }
 

@@ -87,7 +87,10 @@ struct House {
       return House(place: path, database: database, current: current, time: time, logger: logger, ownership: .file(path))
     case .postgres(let address):
       let database = PostgresDatabase(address: address) { try await time.sleep(for: .milliseconds(Int64($0 * 1_000))) }
-      do { try await Migrator.migrate(database) } catch {
+      do {
+        try await Migrator.migrate(database)
+        try await LogUpkeep.makeParts(at: time.now(), database)
+      } catch {
         try? await database.close()
         throw error
       }
@@ -142,6 +145,23 @@ struct House {
     while try await fold.foldNext() > 0 {}
     try await fold.adoptModel()
     while try await fold.passTime() > 0 {}
+  }
+
+  /// Folds what a command has taken in, with a progress bar, if no server does.
+  func scoreWhatCameIn() async throws {
+    let backlog = try await inquiries.backlog()
+    let scored: Bool? = try await alone { fold in
+      var bar = ProgressBar("Scoring", unit: "entries")
+      var done = 0
+      while case let folded = try await fold.foldNext(), folded > 0 {
+        done += folded
+        bar.show(fraction: Double(done) / Double(max(backlog, done, 1)), count: done)
+      }
+      try await House.settle(fold)
+      bar.show(fraction: 1, count: done, isLast: true)
+      return true
+    }
+    if scored == nil { Terminal.note("The running server scores what came in.") }
   }
 
   func close() async throws { try await database.close() }

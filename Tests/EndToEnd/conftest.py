@@ -14,7 +14,8 @@ ONLY_SQLITE = os.environ.get("HOLDFAST_SQLITE_ONLY") == "1"
 def pytest_configure(config):
     config.addinivalue_line("markers", "sqlite_only: about files, or about no database at all")
     config.addinivalue_line("markers", "postgres_only: about what PostgreSQL does and SQLite does not")
-    config.addinivalue_line("markers", "early, late: sets something going that takes its time; waits for it when all others have run")
+    config.addinivalue_line("markers", "early: sets something going that takes its time, and so runs first")
+    config.addinivalue_line("markers", "late: waits for that, and so runs when all others have")
     if not ONLY_SQLITE and not os.environ.get("HOLDFAST_POSTGRES") and not config.option.collectonly:
         raise pytest.UsageError(
             "HOLDFAST_POSTGRES names no PostgreSQL for the tests: run them as `make test` does, by `scripts/postgres run …`, "

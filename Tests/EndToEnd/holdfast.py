@@ -111,7 +111,7 @@ class Holdfast:
                 raise AssertionError(f"the server ended with {self.process.returncode}\n{self.log_text()[-4000:]}")
             try:
                 return requests.get(f"{self.url}/readyz", timeout=2).status_code == 200
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 return False
 
         eventually(ready, "the server is ready", within)

@@ -10,7 +10,11 @@ FOLDER = DATA / "learning365"
 EXAMPLE = REPOSITORY / "Examples/learning365"
 LAST_DAY = "2022-10-21T00:00:00Z"
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the data set is not in {FOLDER} (set HOLDFAST_DATA)")
+# On one database: the other stranger' data set is imported into both, and this one takes long enough once.
+pytestmark = [
+    pytest.mark.sqlite_only,
+    pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the data set is not in {FOLDER} (set HOLDFAST_DATA)"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def test_the_role_of_the_document_suffices_and_analysts_may_read_and_no_more(ope
     with connect(as_role(cluster, "documented_analyst", "another long random one")) as connection:
         views = connection.execute("SELECT matviewname FROM pg_matviews WHERE schemaname = 'analytics'").fetchall()
         assert ("customer_health_scores",) in views
-        connection.execute("SELECT * FROM analytics.customer_health_scores LIMIT 1")
+        connection.execute("SELECT * FROM customer_health_scores LIMIT 1")
         with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)):
             connection.execute("CREATE TABLE analytics.mine (id integer)")
 

@@ -1,9 +1,11 @@
 """A stranger's data set, whole: five tables of a subscription business that contradict each other."""
 
+import contextlib
 import re
 
 import pytest
 
+from databases import SQLite
 from holdfast import DATA, REPOSITORY, customers_in, installed
 
 FOLDER = DATA / "ravenstack-saas"
@@ -18,11 +20,17 @@ def numbers(text):
     return {int(found.replace(",", "")) for found in re.findall(r"\d{1,3}(?:,\d{3})+|\d+", text)}
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory, database):
-    with installed(tmp_path_factory.mktemp("ravenstack"), database, config=EXAMPLE / "config") as holdfast:
+@contextlib.contextmanager
+def imported_into(database, folder):
+    with installed(folder, database, config=EXAMPLE / "config") as holdfast:
         done = holdfast.run("import", "--plan", EXAMPLE / "import.yaml", "--from", FOLDER, timeout=600)
         holdfast.said = done.stdout + done.stderr
+        yield holdfast
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory, database):
+    with imported_into(database, tmp_path_factory.mktemp("ravenstack")) as holdfast:
         yield holdfast
 
 
@@ -49,6 +57,17 @@ def test_score_prints_bands_average_and_movers(imported):
 def test_no_ticket_of_the_set_is_open(imported):
     still = customers_in(imported.run("customers", "--at", LAST_DAY, "--where", "open_tickets > 0", "--format", "json", timeout=300).stdout)
     assert still == [], "every ticket was closed by then"
+
+
+@pytest.mark.postgres_only
+def test_both_databases_tell_the_same_of_the_same_data(imported, tmp_path):
+    questions = [
+        ["customers", "--format", "json"], ["customers", "--sort", "name", "--format", "csv"], ["score"],
+        ["customers", "--where", "mrr >= 4200 and seats > 10", "--format", "json"]]
+    with imported_into(SQLite(), tmp_path) as embedded:
+        for question in questions:
+            told, expected = (holdfast.run(*question, "--at", LAST_DAY, timeout=300).stdout for holdfast in (imported, embedded))
+            assert told == expected, " ".join(question)
 
 
 def test_importing_again_changes_nothing(imported):

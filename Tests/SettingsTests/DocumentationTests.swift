@@ -26,10 +26,10 @@ struct DocumentationTests {
     return result
   }
 
-  @Test("every YAML block of the configuration page loads in place of the starter's keys")
-  func blocksLoad() throws {
-    let blocks = Self.blocks(try Self.page("configuration.md"), "yaml")
-    #expect(blocks.count >= 5)
+  @Test("every YAML block of a page loads in place of the starter's keys", arguments: [("configuration.md", 6), ("sources.md", 2)])
+  func blocksLoad(page: String, count: Int) throws {
+    let blocks = Self.blocks(try Self.page(page), "yaml")
+    #expect(blocks.count >= count)
     let starter = Starter.sop.files.flatMap { Self.sections($0.text) }
     for block in blocks {
       let replaced = Set(Self.sections(block).map(\.key))

@@ -16,7 +16,7 @@ enum Floors {
     Room(name: "Postgres", imports: ["SQL", "CLibpq"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
     Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
-    Room(name: "Engine", imports: ["Domain", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
+    Room(name: "Engine", imports: ["Domain", "Formats", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
     Room(
       name: "Server",
       imports: ["Domain", "Engine", "Formats", "Storage", "SQL", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "Crypto"]),

@@ -62,5 +62,5 @@ struct SubscriptionSignals {
 
 extension SubscriptionRecord {
   /// The billing system calls it ended, even if it does not say since when.
-  var isOver: Bool { status == "canceled" || status == "incomplete_expired" }
+  public var isOver: Bool { status == "canceled" || status == "incomplete_expired" }
 }

@@ -25,15 +25,44 @@ public struct DailyBatch: Sendable {
     let checked = try await fold.database.read { try NodeQueries.checked($0) }
     let owned = fold.tenancy.tenure.shards
     let unseen = owned.filter { checked[$0] == nil }
-    if !unseen.isEmpty { try await note(Array(unseen), at: now) }
+    if !unseen.isEmpty { try await note(Array(unseen), at: now, arrivals: nil) }
     let due = owned.filter { shard in checked[shard].map { schedule.isDue(at: now, lastRun: $0) } ?? false }
     return due.isEmpty ? nil : try await run(shards: due)
   }
 
   /// - Parameter shards: of those this node owns; `nil`: all of them.
   public func run(shards: Set<Int>? = nil) async throws -> Report {
-    var report = Report()
     let shards = shards ?? fold.tenancy.tenure.shards
+    let now = fold.time.now()
+    let freshness = fold.current.blueprint.freshness
+    let (arrivals, moved) = try await fold.database.read { connection in
+      let standing = try HousekeepingQueries.arrivals(connection).standing(freshness: freshness, at: now)
+      return (standing, try NodeQueries.covered(otherThan: standing, connection))
+    }
+    // Measured: on SQLite an ordered walk through the evaluator is the faster way, on PostgreSQL one statement that yields what differs.
+    // What no statement tells is coverage: where that has moved for all, they are walked through there too.
+    var report = Report()
+    let walked = fold.database.dialect == .sqlite ? shards : shards.intersection(moved)
+    for part in [try await walk(walked), try await ask(shards.subtracting(walked))] {
+      report.customers += part.customers
+      report.differences += part.differences
+    }
+    let differences = report.differences
+    for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
+    try await note(Array(shards), at: now, arrivals: arrivals)
+    guard !differences.isEmpty else { return report }
+    try await fold.database.write { connection in
+      let detail = differences.prefix(100).joined(separator: "\n")
+      try HousekeepingQueries.openIncident(
+        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now,
+        connection)
+    }
+    return report
+  }
+
+  /// Goes through all customers in order and scores each anew.
+  private func walk(_ shards: Set<Int>) async throws -> Report {
+    var report = Report()
     for range in shards.ranges {
       var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
       while let from = place {
@@ -45,23 +74,54 @@ public struct DailyBatch: Sendable {
         place = page.next
       }
     }
+    return report
+  }
+
+  /// Shards that one statement looks at.
+  private static let shardsAtOnce = 64
+
+  /// Lets the database score all customers anew, and looks closer at those for whom something else came out.
+  private func ask(_ shards: Set<Int>) async throws -> Report {
+    guard !shards.isEmpty else { return Report() }
+    // What time alone has changed by now is no difference.
+    while try await fold.passTime() > 0 {}
+    var report = Report()
+    let check = ScoreCheck(ModelSQL(blueprint: fold.current.blueprint, dialect: fold.database.dialect))
     let now = fold.time.now()
-    let differences = report.differences
-    for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
-    try await note(Array(shards), at: now)
-    guard !differences.isEmpty else { return report }
-    try await fold.database.write { connection in
-      let detail = differences.prefix(100).joined(separator: "\n")
-      try HousekeepingQueries.openIncident(
-        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now,
-        connection)
+    let sorted = shards.sorted()
+    for start in stride(from: 0, to: sorted.count, by: Self.shardsAtOnce) {
+      let part = Set(sorted[start..<min(start + Self.shardsAtOnce, sorted.count)])
+      let (customers, differing) = try await fold.database.read(patience: .unbounded) {
+        try check.differences(at: now, shards: part, $0)
+      }
+      report.customers += customers
+      for id in differing {
+        report.differences += try await fold.transaction { fold, connection in try Self.lookCloser(at: id, &fold, connection) }
+      }
     }
     return report
   }
 
-  private func note(_ shards: [Int], at now: Instant) async throws {
+  /// A customer about whom the database's own calculation differed: is its stored score wrong, or the calculation?
+  private static func lookCloser(at id: String, _ fold: inout FoldTransaction, _ connection: any Connection) throws -> [String] {
+    guard fold.owns(id) else { return [] }
+    let derived: StoredCustomer?
+    do { derived = try CustomerQueries.load(id, scope: fold.scope, connection) } catch is Unreadable { return [unreadable(id)] }
+    guard let derived else { return [] }
+    var page = Page(customers: 1, differences: [], next: nil)
+    try check(derived, &fold, &page)
+    try fold.finish()
+    // The evaluator finds nothing wrong: then its twin in SQL is.
+    return page.differences.isEmpty ? ["\(id): the model as SQL comes to another score than the model; the stored score is right"] : page.differences
+  }
+
+  private static func unreadable(_ id: String) -> String {
+    "\(id): a stored row cannot be read; `holdfast rebuild` makes it anew from the log"
+  }
+
+  private func note(_ shards: [Int], at now: Instant, arrivals: String?) async throws {
     try await fold.transaction { fold, connection in
-      try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, connection)
+      try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, arrivals: arrivals, connection)
     }
   }
 
@@ -76,30 +136,32 @@ public struct DailyBatch: Sendable {
   ) throws -> Page {
     let stretch = try CustomerWalk.page(after: place, through: shard, limit: 500, scope: fold.scope, connection)
     var page = Page(customers: stretch.customers.count, differences: [], next: stretch.end)
-    page.differences = stretch.unreadable.map { "\($0): a stored row cannot be read; `holdfast rebuild` makes it anew from the log" }
-    for customer in stretch.customers where fold.owns(customer.state.id) {
-      let id = customer.state.id
-      try fold.ensure(customer: id, isNamed: false)
-      try fold.advance(id)
-      guard let live = fold.memory.customers[id]?.health else {
-        page.differences.append("\(id): it had no score")
-        try fold.touch(id, at: .distantPast)
-        continue
-      }
-      // A model that is just being adopted is no difference.
-      guard live.model == fold.evaluator.model.version else { continue }
-      let at = max(fold.now, live.calculatedAt)
-      let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
-      if derived.score != live.score || derived.band != live.band || derived.points != live.points {
-        page.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
-        fold.memory.customers[id]?.state = customer.state
-        try fold.record(derived, of: id, cause: .repair, newest: .distantPast)
-      } else if !derived.isSame(as: live) {
-        try fold.record(derived, of: id, cause: .time, newest: .distantPast)
-      }
-    }
+    page.differences = stretch.unreadable.map(unreadable)
+    for customer in stretch.customers where fold.owns(customer.state.id) { try check(customer, &fold, &page) }
     try fold.finish()
     return page
+  }
+
+  /// Holds one customer's live score against what its stored roll-ups and records say.
+  private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ page: inout Page) throws {
+    let id = customer.state.id
+    try fold.ensure(customer: id, isNamed: false)
+    try fold.advance(id)
+    guard let live = fold.memory.customers[id]?.health else {
+      page.differences.append("\(id): it had no score")
+      return try fold.touch(id, at: .distantPast)
+    }
+    // A model that is just being adopted is no difference.
+    guard live.model == fold.evaluator.model.version else { return }
+    let at = max(fold.now, live.calculatedAt)
+    let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
+    if derived.score != live.score || derived.band != live.band || derived.points != live.points {
+      page.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
+      fold.memory.customers[id]?.state = customer.state
+      try fold.record(derived, of: id, cause: .repair, newest: .distantPast)
+    } else if !derived.isSame(as: live) {
+      try fold.record(derived, of: id, cause: .time, newest: .distantPast)
+    }
   }
 }
 

@@ -6,13 +6,21 @@ import ServiceLifecycle
 /// Looks every half minute whether daily work is due.
 public struct DailyService: Service {
   let batch: DailyBatch
+  let view: HealthViewKeeper
 
-  public init(fold: Fold) { batch = DailyBatch(fold: fold) }
+  public init(fold: Fold) {
+    batch = DailyBatch(fold: fold)
+    view = HealthViewKeeper(database: fold.database, current: fold.current, time: fold.time, logger: fold.logger)
+  }
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         do {
+          // A reloaded model's view is here within half a minute.
+          try await view.putInForce()
+          try await view.keepFresh()
+          try await LogUpkeep.makeParts(at: batch.fold.time.now(), batch.fold.database)
           if let report = try await batch.runIfDue() {
             batch.fold.logger.info(
               "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])

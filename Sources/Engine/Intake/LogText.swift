@@ -3,40 +3,51 @@ import Foundation
 
 extension LogEntry {
   /// The entry as the log keeps it. Ids and names are in Unicode's composed form (NFC), in which what Swift calls equal text is the same
-  /// bytes to the database; control characters in them, which databases cut at or refuse, become U+FFFD. So does U+0000 in all other text:
-  /// PostgreSQL takes it neither in text nor in JSON that is queried.
+  /// bytes to the database; control characters in them, which databases cut at or refuse, become U+FFFD.
   var asLogged: LogEntry {
     var entry = self
     entry.actor = Actor(
       contact: actor.contact.map(logText), anonymous: actor.anonymous.map(logText), customer: actor.customer.map(logText))
     entry.record = record.map(logText)
     switch fact {
-    case .event(let name, let properties): entry.fact = .event(name: logText(name), properties: properties.map(\.withoutNUL))
+    case .event(let name, let properties): entry.fact = .event(name: logText(name), properties: properties)
     case .contact(let traits): entry.fact = .contact(traits: traits.map(logMember))
     case .customer(let attributes): entry.fact = .customer(attributes: attributes.map(logMember))
     case .alias(let previous): entry.fact = .alias(previous: logText(previous))
     case .ticket(var ticket):
       ticket.id = logText(ticket.id)
-      ticket.subject = ticket.subject?.withoutNUL
-      ticket.priority = ticket.priority?.withoutNUL
+      ticket.subject = ticket.subject.map(withoutNUL)
+      ticket.priority = ticket.priority.map(withoutNUL)
       entry.fact = .ticket(ticket)
     case .subscription(var subscription):
       subscription.id = logText(subscription.id)
-      subscription.plan = subscription.plan?.withoutNUL
-      subscription.tier = subscription.tier?.withoutNUL
-      subscription.status = subscription.status?.withoutNUL
+      subscription.plan = subscription.plan.map(withoutNUL)
+      subscription.tier = subscription.tier.map(withoutNUL)
+      subscription.status = subscription.status.map(withoutNUL)
       entry.fact = .subscription(subscription)
     case .response(var response):
       response.id = logText(response.id)
-      response.survey = response.survey.withoutNUL
-      response.comment = response.comment?.withoutNUL
+      response.survey = withoutNUL(response.survey)
+      response.comment = response.comment.map(withoutNUL)
       entry.fact = .response(response)
     }
     return entry
   }
 }
 
-private func logMember(_ member: JSON.Member) -> JSON.Member { JSON.Member(logText(member.name), member.value.withoutNUL) }
+private func logMember(_ member: JSON.Member) -> JSON.Member { JSON.Member(logText(member.name), withoutNUL(member.value)) }
+
+/// Values that SQL takes apart hold no character NUL, which PostgreSQL knows neither in text nor in JSON: U+FFFD stands for it.
+private func withoutNUL(_ text: String) -> String { text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text }
+
+private func withoutNUL(_ value: JSON) -> JSON {
+  switch value {
+  case .string(let text): .string(withoutNUL(text))
+  case .array(let items): .array(items.map(withoutNUL))
+  case .object(let members): .object(members.map { JSON.Member(withoutNUL($0.name), withoutNUL($0.value)) })
+  default: value
+  }
+}
 
 private func logText(_ text: String) -> String {
   // Nearly all text is plain ASCII, which stays as it is.
@@ -46,23 +57,4 @@ private func logText(_ text: String) -> String {
   var cleaned = String.UnicodeScalarView()
   for scalar in text.unicodeScalars { cleaned.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
   return String(cleaned).precomposedStringWithCanonicalMapping
-}
-
-extension String {
-  fileprivate var withoutNUL: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
-}
-
-extension JSON {
-  fileprivate var withoutNUL: JSON {
-    switch self {
-    case .string(let text): .string(text.withoutNUL)
-    case .array(let items): .array(items.map(\.withoutNUL))
-    case .object(let members): .object(members.map(\.withoutNUL))
-    default: self
-    }
-  }
-}
-
-extension JSON.Member {
-  fileprivate var withoutNUL: JSON.Member { JSON.Member(name.withoutNUL, value.withoutNUL) }
 }

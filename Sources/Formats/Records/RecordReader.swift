@@ -8,6 +8,8 @@ public struct RecordReader: Sendable {
   public let map: ColumnMap
   /// The loaded files of `map.lookups`.
   public let tables: [Lookup: LookupTable]
+  /// How its user says where a field comes from, for messages: `--map FIELD=COLUMN`.
+  let mapping: String
   /// The usual columns of each field that the map does not name.
   let columns: [String: [Column]]
 
@@ -16,12 +18,16 @@ public struct RecordReader: Sendable {
     let key: String
   }
 
+  /// - Parameter mapping: how its user says where a field comes from, with the word FIELD in it, for messages.
   /// - Throws: `ColumnMapError` where the map names a field that the kind does not have.
-  public init(kind: RecordKind, map: ColumnMap = ColumnMap(), tables: [Lookup: LookupTable] = [:]) throws(ColumnMapError) {
+  public init(
+    kind: RecordKind, map: ColumnMap = ColumnMap(), tables: [Lookup: LookupTable] = [:], mapping: String = "--map FIELD=COLUMN"
+  ) throws(ColumnMapError) {
     try map.check(for: kind, path: "")
     self.kind = kind
     self.map = map
     self.tables = tables
+    self.mapping = mapping
     columns = Dictionary(
       uniqueKeysWithValues: kind.fields.map { field in
         (field.name, field.columns.map { Column(name: $0, key: ColumnIndex.key($0)) })

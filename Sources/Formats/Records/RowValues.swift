@@ -103,7 +103,8 @@ struct RowValues {
   func missing(_ field: String) -> RecordError {
     let columns = reader.map.fields[field].map(\.columns) ?? reader.columns[field]?.map(\.name) ?? []
     let hint = columns.isEmpty ? "" : " (looked in \(columns.map { "'\($0)'" }.joined(separator: ", ")))"
-    return RecordError(.missing, "no \(field)\(hint); name its column with --map \(field)=COLUMN")
+    let mapping = reader.mapping.replacing("FIELD", with: field)
+    return RecordError(.missing, "no \(field)\(hint); name its column with \(mapping)")
   }
 
   func number(_ field: String, in range: ClosedRange<Double>) throws(RecordError) -> Double? {

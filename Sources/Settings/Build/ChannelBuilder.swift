@@ -1,6 +1,13 @@
 import Domain
 import Foundation
 
+/// What messages about a secret say of its use.
+struct SecretUse {
+  /// What does not happen while the secret is not there.
+  var idle: String
+  var example: String
+}
+
 /// Channels and the alerts that go out by them.
 extension BlueprintBuilder {
   mutating func channels() -> [Channel] {
@@ -13,7 +20,8 @@ extension BlueprintBuilder {
   }
 
   private mutating func webhookAddress(_ checked: Checked) -> Secret? {
-    guard let text = checked.text, let value = secret(text, at: checked.place) else { return nil }
+    let use = SecretUse(idle: "this channel sends nothing", example: "${SLACK_WEBHOOK_URL}")
+    guard let text = checked.text, let value = secret(text, at: checked.place, use) else { return nil }
     guard WebAddress.isValid(value) else {
       // The value itself is secret and stays out of the message.
       findings.error(checked.place, "\"webhook_url\" is not an address that begins with http:// or https://")
@@ -23,25 +31,24 @@ extension BlueprintBuilder {
   }
 
   /// What `${NAME}` or `file:PATH` stands for.
-  private mutating func secret(_ text: String, at place: Place) -> String? {
+  mutating func secret(_ text: String, at place: Place, _ use: SecretUse) -> String? {
     if text.hasPrefix("${"), text.hasSuffix("}") {
       let name = String(text.dropFirst(2).dropLast())
       guard !name.isEmpty, name.utf8.allSatisfy({ isEnvironmentLetter($0) }) else {
-        findings.error(place, "\"\(name)\" is no name of an environment variable", suggestion: "${SLACK_WEBHOOK_URL}")
+        findings.error(place, "\"\(name)\" is no name of an environment variable", suggestion: use.example)
         return nil
       }
       if let value = surroundings.environment[name]?.trimmed, !value.isEmpty { return value }
-      findings.warn(place, "the environment variable \(name) is not set; this channel sends nothing until it is")
+      findings.warn(place, "the environment variable \(name) is not set; \(use.idle) until it is")
       return nil
     }
     if text.hasPrefix("file:") {
       let path = String(text.dropFirst(5))
       if let value = surroundings.readFile(path)?.trimmed, !value.isEmpty { return value }
-      findings.warn(place, "the file \(path) cannot be read or is empty; this channel sends nothing until it can")
+      findings.warn(place, "the file \(path) cannot be read or is empty; \(use.idle) until it can")
       return nil
     }
-    findings.warn(
-      place, "a secret stands in the open here; keep it in an environment variable or a file", suggestion: "${SLACK_WEBHOOK_URL}")
+    findings.warn(place, "a secret stands in the open here; keep it in an environment variable or a file", suggestion: use.example)
     return text
   }
 

@@ -14,6 +14,7 @@ struct Checker {
     switch shape {
     case .list(let item, let leading, let count): list(located, item, leading, count, what, isFree)
     case .map(let keys, let value): map(located, keys, value, what, isFree)
+    case .columns: columns(located, what, isFree)
     case .object(let object): self.object(located, object, what, isFree)
     case .either(let short, let object): either(located, short, object, what, isFree)
     case .forms(let forms): self.forms(located, forms, what, isFree)
@@ -89,6 +90,14 @@ struct Checker {
   private static func asName(_ text: String) -> String? {
     let name = String(text.lowercased().map { $0 == " " || $0 == "-" ? "_" : $0 })
     return isName(name) ? name : nil
+  }
+
+  private mutating func columns(_ located: Located, _ what: String, _ isFree: Bool) -> Checked {
+    switch located.content {
+    case .list: list(located, .text, [], 0...1_000, what, isFree)
+    case .map: map(located, .texts, .text, what, isFree)
+    default: wrong(located, "\"\(what)\" is \(Shape.columns.words), this is \(located.words)", suggestion: bracketed(located))
+    }
   }
 
   private mutating func either(_ located: Located, _ short: Shape, _ object: ObjectShape, _ what: String, _ isFree: Bool) -> Checked {

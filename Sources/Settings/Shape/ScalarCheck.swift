@@ -24,12 +24,13 @@ struct ScalarCheck {
     case .boolean: boolean()
     case .duration(let range, let orNever): duration(range, orNever)
     case .quantity: quantity(shape)
-    case .timeOfDay: timeOfDay()
+    case .timeOfDay(let orOff): timeOfDay(orOff)
     case .timeZone: timeZone()
     case .url: url()
     case .choice(let choices): choice(choices)
     case .expression, .secret: .right(.text(text))
-    case .list, .map, .object, .either, .forms: .wrong("is \(shape.words)")
+    case .query: query()
+    case .list, .map, .columns, .object, .either, .forms: .wrong("is \(shape.words)")
     }
   }
 
@@ -106,12 +107,20 @@ struct ScalarCheck {
     return .wrong("is \(shape.words), not \(shown)", suggestion: meantDuration())
   }
 
-  private func timeOfDay() -> Outcome {
+  private static let longestQuery = 20_000
+
+  private func query() -> Outcome {
+    if text.allSatisfy(\.isWhitespace) { return .wrong("is empty") }
+    return text.utf8.count <= Self.longestQuery ? .right(.text(text)) : .wrong("has at most \(Self.longestQuery) bytes")
+  }
+
+  private func timeOfDay(_ orOff: Bool) -> Outcome {
+    if orOff, text == "off" { return .right(.text(text)) }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.map(\.count) == [2, 2], text.utf8.allSatisfy({ (48...58).contains($0) }), let hour = Int(parts[0]),
       let minute = Int(parts[1]),
       (0...23).contains(hour), (0...59).contains(minute)
-    else { return .wrong("is a time of day like \"02:00\", not \(shown)") }
+    else { return .wrong("is a time of day like \"02:00\"\(orOff ? ", or off" : ""), not \(shown)") }
     return .right(.minutes(hour * 60 + minute))
   }
 
@@ -174,14 +183,16 @@ extension Shape {
     case .duration(let range, let orNever):
       "a duration" + (range.map { ", \($0.lowerBound.text) to \($0.upperBound.text)" } ?? "") + (orNever ? ", or never" : "")
     case .quantity: "a number or a duration"
-    case .timeOfDay: "a time of day like 02:00"
+    case .timeOfDay(let orOff): "a time of day like 02:00" + (orOff ? ", or off" : "")
     case .timeZone: "a time zone"
     case .url: "a web address"
     case .choice(let choices): "one of " + choices.joined(separator: ", ")
     case .expression: "an expression"
+    case .query: "a query"
     case .secret: "a secret: ${NAME} or file:PATH"
     case .list(_, _, _): "a list"
     case .map: "a mapping of names"
+    case .columns: "a list of columns, or names with a column each"
     case .object: "a mapping"
     case .either(let short, _): short.words + " or a mapping"
     case .forms(let forms): "a mapping with one of " + forms.map(\.key).joined(separator: ", ")

@@ -73,14 +73,17 @@ public enum SettingsSchema {
     case .duration(_, let orNever):
       ["type": ["string", "integer"], "pattern": .string(orNever ? "^(never|0|[0-9]+(\\.[0-9]+)?[wdhms])$" : durationPattern)]
     case .quantity: ["type": ["number", "string"], "pattern": .string(durationPattern)]
-    case .timeOfDay: ["type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"]
+    case .timeOfDay(let orOff):
+      ["type": "string", "pattern": .string((orOff ? "^off$|" : "") + "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     case .timeZone: ["type": "string"]
     case .url: ["type": "string", "format": "uri", "pattern": "^https?://"]
     case .choice(let choices): ["enum": .array(choices.map(JSON.string))]
     case .expression: ["type": ["string", "number", "boolean"], "maxLength": .integer(Int64(ExpressionLimits.sourceLength))]
+    case .query: ["type": "string", "maxLength": 20_000]
     case .secret: ["type": "string"]
     case .list(let item, let leading, let count): list(item, leading, count)
     case .map(let keys, let value): map(keys, value)
+    case .columns: ["anyOf": [schema(.list(.text)), schema(.map(keys: .texts, .text))]]
     case .object(let object): objectSchema(object)
     case .either(let short, let object): ["anyOf": [schema(short), objectSchema(object)]]
     case .forms(let forms): ["oneOf": .array(forms.map { objectSchema($0.object) })]

@@ -9,7 +9,7 @@ enum Keys {
       Field("time_zone", .timeZone, "IANA name of the zone for daily and weekly work, like `Europe/Berlin`.", default: "UTC"),
       Field(
         "public_url", .url, "Where people reach this server, for links in messages.", default: "http://127.0.0.1:8080"),
-      Field("daily_batch", .timeOfDay, "Local time at which every score is derived anew and compared.", default: "02:00"),
+      Field("daily_batch", .timeOfDay(), "Local time at which every score is derived anew and compared.", default: "02:00"),
       Field("events", .map(keys: .names, .text), "Words for events, with the name that SDKs send: `login: Signed In`."),
       Field("features", .map(keys: .names, .either(.text, feature)), "Events that count as using a feature of the product."),
       Field("goals", .map(keys: .names, .either(.text, goal)), "Milestones: the name of the event that reaches one, or a condition."),
@@ -20,6 +20,7 @@ enum Keys {
       Field("health", .object(health), "How signals become the health score.", required: true),
       Field("alerts", .object(alerts), "Messages about one customer."),
       Field("channels", .map(keys: .names, .object(channel)), "Ways out to people, by name."),
+      Field("sources", .map(keys: .names, .object(source)), "Queries into your own databases whose rows become records."),
     ])
 
   static let feature = ObjectShape(
@@ -74,6 +75,28 @@ enum Keys {
       Field(
         "history_age", .duration(.hours(1) ... .days(30)),
         "What happened longer ago than this when it arrives is history: it moves the score and tells nobody.", default: "1d"),
+    ])
+
+  static let source = ObjectShape(
+    doc: "A query into a database of yours, run again and again; see docs/sources.md.",
+    fields: [
+      Field("kind", .choice(Source.kinds.map(\.rawValue)), "What a row is.", required: true),
+      Field(
+        "database", .secret, "Where: `postgres://…`, as a secret since it holds a password, or `sqlite:PATH`.", required: true),
+      Field("query", .query, "One SELECT, without parameters.", required: true),
+      Field("watermark", .text, "The column that grows with each change of a row. Without it each run reads all rows."),
+      Field("map", .map(keys: .texts, .text), "Columns by field, as with `--map` of imports. Default: the usual names."),
+      Field("attributes", .columns, "For customers: what becomes attributes. Default: every column that no field uses."),
+      Field("traits", .columns, "For contacts: what becomes traits. Default: every column that no field uses."),
+      Field("every", .duration(.minutes(1) ... .days(7)), "From one run to the next.", default: "1h"),
+      Field(
+        "overlap", .duration(.zero ... .days(1)),
+        "How far before the watermark a run begins, for transactions that end late; where the watermark is a time.", default: "5m"),
+      Field(
+        "full", .timeOfDay(orOff: true),
+        "Local time of the daily run that reads all rows and finds those that are not there any more, or `off`.", default: "03:00"),
+      Field("deletions", .choice(["apply", "ignore"]), "What a row means that a full run does not find any more.", default: "apply"),
+      Field("page", .integer(10...5_000), "Rows read at once.", default: 1_000),
     ])
 
   static let channel = ObjectShape(

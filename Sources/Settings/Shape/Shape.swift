@@ -12,18 +12,22 @@ indirect enum Shape: Sendable {
   case duration(ClosedRange<TimeSpan>?, orNever: Bool = false)
   /// A number or a duration.
   case quantity
-  /// `02:00`
-  case timeOfDay
+  /// `02:00`; with `orOff` also the word "off".
+  case timeOfDay(orOff: Bool = false)
   case timeZone
   case url
   case choice([String])
   case expression
+  /// SQL, over several lines if need be.
+  case query
   /// `${NAME}`, `file:PATH`, or (with a warning) the secret itself.
   case secret
   /// `leading` are the shapes of the first items, where they differ.
   case list(Shape, leading: [Shape] = [], count: ClosedRange<Int> = 0...1_000)
   /// Keys of the user's own.
   case map(keys: KeyRule, Shape)
+  /// A list of texts, or keys of the user's own with a text each.
+  case columns
   case object(ObjectShape)
   /// A single value as a short form, or an object.
   case either(Shape, ObjectShape)

@@ -58,5 +58,15 @@ extension Starter {
       seats: number
       csm: text
 
+    # Records out of your application's own database, kept up to date. docs/sources.md tells the rest.
+    #
+    # sources:
+    #   accounts:
+    #     kind: customers                   # or contacts, tickets, subscriptions
+    #     database: ${APP_DATABASE_URL}     # postgres://…, or sqlite:PATH
+    #     query: SELECT id, name, plan, seats, created_at, updated_at FROM accounts
+    #     watermark: updated_at             # grows with each change of a row
+    #     every: 1h
+
     """
 }

@@ -18,7 +18,8 @@ enum Migration0002 {
       shard INTEGER NOT NULL PRIMARY KEY,
       owner INTEGER,
       blueprint TEXT,
-      checked_at INTEGER
+      checked_at INTEGER,
+      arrivals TEXT
     ) STRICT, WITHOUT ROWID;
     INSERT INTO shard (shard) WITH RECURSIVE numbers (n) AS (
       SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 255) SELECT n FROM numbers;

@@ -2,7 +2,9 @@ import SQL
 
 /// Brings a database to the newest schema, in one transaction.
 public enum Migrator {
-  private static let migrations = [Migration(Migration0001.script), Migration0002.migration]
+  private static let migrations = [
+    Migration(Migration0001.script), Migration0002.migration, Migration(Migration0003.script), Migration0004.migration,
+  ]
 
   /// The schema this program knows.
   public static var newest: Int { migrations.count }

@@ -2,7 +2,7 @@ import Domain
 import SQL
 
 /// `customer_health_scores`: every customer's score for people's own queries. On SQLite a view that is always right; on PostgreSQL a
-/// materialized view in the schema `analytics`, right as of its last refresh.
+/// materialized view, right as of its last refresh.
 public struct HealthView: Sendable {
   public let model: ModelSQL
   private var dialect: Dialect { model.dialect }
@@ -10,9 +10,7 @@ public struct HealthView: Sendable {
   public init(_ model: ModelSQL) { self.model = model }
 
   /// The view, as statements call it.
-  public static func name(_ dialect: Dialect) -> String {
-    dialect.twin(sqlite: "customer_health_scores", postgres: "analytics.customer_health_scores")
-  }
+  public static let name = "customer_health_scores"
 
   /// Changes whenever the view would be another one.
   public var marker: String {
@@ -26,7 +24,7 @@ public struct HealthView: Sendable {
         SELECT SUBSTR(sql, INSTR(sql, 'Holdfast health model'), \(marker.unicodeScalars.count)) FROM sqlite_master
         WHERE type = 'view' AND name = 'customer_health_scores'
         """,
-      postgres: "SELECT obj_description(to_regclass('\(Self.name(.postgres))'), 'pg_class')")
+      postgres: "SELECT obj_description(to_regclass('\(Self.name)'), 'pg_class')")
   }
 
   /// Statements that put the view in the place of whatever version was there; to be run in one transaction, one by one. On PostgreSQL
@@ -34,24 +32,23 @@ public struct HealthView: Sendable {
   public var replacement: [String] {
     switch dialect {
     case .sqlite:
-      return ["DROP VIEW IF EXISTS \(Self.name(.sqlite))", "CREATE VIEW \(Self.name(.sqlite)) AS -- \(marker)\n\(query)"]
+      return ["DROP VIEW IF EXISTS \(Self.name)", "CREATE VIEW \(Self.name) AS -- \(marker)\n\(query)"]
     case .postgres:
-      let next = "analytics.customer_health_scores_next"
+      let next = "customer_health_scores_next"
       return [
-        "CREATE SCHEMA IF NOT EXISTS analytics",
         "DROP MATERIALIZED VIEW IF EXISTS \(next)",
         "CREATE MATERIALIZED VIEW \(next) AS\n\(query)\nWITH DATA",
         "CREATE UNIQUE INDEX customer_health_scores_next_customer ON \(next) (customer_id)",
         "COMMENT ON MATERIALIZED VIEW \(next) IS \(SQLText(dialect: dialect).literal(marker))",
-        "DROP MATERIALIZED VIEW IF EXISTS \(Self.name(.postgres))",
+        "DROP MATERIALIZED VIEW IF EXISTS \(Self.name)",
         "ALTER MATERIALIZED VIEW \(next) RENAME TO customer_health_scores",
-        "ALTER INDEX analytics.customer_health_scores_next_customer RENAME TO customer_health_scores_customer",
+        "ALTER INDEX customer_health_scores_next_customer RENAME TO customer_health_scores_customer",
       ]
     }
   }
 
   /// Brings the rows of the materialized view up to date while others read it; a view of SQLite has no rows of its own.
-  public static let refresh = "REFRESH MATERIALIZED VIEW CONCURRENTLY analytics.customer_health_scores"
+  public static let refresh = "REFRESH MATERIALIZED VIEW CONCURRENTLY customer_health_scores"
 
   /// All of it as a script for people: the statements with semicolons.
   public var script: String {

@@ -18,7 +18,7 @@ public enum ActorQueries {
   public static func load(_ ids: [String], _ connection: any Connection) throws -> [ActorRecord] {
     guard !ids.isEmpty else { return [] }
     return try connection.rows(
-      "SELECT \(columns) FROM actor WHERE id \(connection.dialect.isAmong("$1"))", [SQLValue.texts(ids)], record)
+      "SELECT \(columns) FROM actor WHERE id \(connection.dialect.isAmong("$1"))", [SQLParameter.texts(ids)], record)
   }
 
   /// Inserts or replaces what is known of ids, each once.

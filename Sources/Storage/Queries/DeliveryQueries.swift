@@ -58,7 +58,7 @@ public enum DeliveryQueries {
       """
       UPDATE delivery SET state = 'pending', attempts = attempts - 1, claimed_by = NULL
       WHERE state = 'sending' AND claimed_by = $1 AND NOT (key \(connection.dialect.isAmong("$2")))
-      """, [node, SQLValue.texts(underWay)])
+      """, [node, SQLParameter.texts(underWay)])
   }
 
   /// Writes down how an attempt ended; also where the node was taken for dead meanwhile and the outcome for unknown: now it is known.

@@ -79,7 +79,7 @@ public enum EventQueries {
     for (kind, ids) in ids {
       try connection.each(
         "SELECT id, content FROM record_version WHERE kind = $1 AND id \(connection.dialect.isAmong("$2"))",
-        [kind, SQLValue.texts(ids.sorted())]
+        [kind, SQLParameter.texts(ids.sorted())]
       ) { row in
         contents[RecordKey(kind: kind, id: row.text(0))] = row.text(1)
         return true

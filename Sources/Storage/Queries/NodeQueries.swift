@@ -92,7 +92,7 @@ public enum NodeQueries {
   public static func release(_ shards: [Int], of fence: Int64, _ connection: any Connection) throws {
     try connection.execute(
       "UPDATE shard SET owner = NULL WHERE owner = $1 AND shard \(connection.dialect.isAmong("$2"))",
-      [fence, SQLValue.integers(shards.map(Int64.init))])
+      [fence, SQLParameter.integers(shards.map(Int64.init))])
   }
 
   /// Takes the routing of the log where nobody has it. - Returns: whether this node has it now.
@@ -115,7 +115,7 @@ public enum NodeQueries {
   public static func noteScored(_ shards: [Int], under blueprint: String, _ connection: any Connection) throws {
     try connection.execute(
       "UPDATE shard SET blueprint = $1 WHERE shard \(connection.dialect.isAmong("$2"))",
-      [blueprint, SQLValue.integers(shards.map(Int64.init))])
+      [blueprint, SQLParameter.integers(shards.map(Int64.init))])
   }
 
   /// When each shard was last checked by the daily batch.
@@ -126,9 +126,15 @@ public enum NodeQueries {
     return Dictionary(uniqueKeysWithValues: rows)
   }
 
-  public static func noteChecked(_ shards: [Int], at now: Instant, _ connection: any Connection) throws {
+  /// - Parameter arrivals: what the coverage of all its customers rested on then; `nil`: they were not looked at.
+  public static func noteChecked(_ shards: [Int], at now: Instant, arrivals: String?, _ connection: any Connection) throws {
     try connection.execute(
-      "UPDATE shard SET checked_at = $1 WHERE shard \(connection.dialect.isAmong("$2"))",
-      [now.microseconds, SQLValue.integers(shards.map(Int64.init))])
+      "UPDATE shard SET checked_at = $1, arrivals = $2 WHERE shard \(connection.dialect.isAmong("$3"))",
+      [now.microseconds, arrivals, SQLParameter.integers(shards.map(Int64.init))])
+  }
+
+  /// Shards whose customers' coverage was last worked out under other arrivals.
+  public static func covered(otherThan arrivals: String, _ connection: any Connection) throws -> Set<Int> {
+    Set(try connection.rows("SELECT shard FROM shard WHERE arrivals IS NULL OR arrivals <> $1", [arrivals]) { $0.int(0) })
   }
 }

@@ -59,7 +59,7 @@ public enum RouteQueries {
     of shards: Set<Int>?, limit: Int, _ connection: any Connection
   ) throws -> [(route: Route, entry: StoredEntry?)] {
     let condition = shards == nil ? "" : "WHERE route.shard \(connection.dialect.isAmong("$1"))"
-    let values: [any SQLBindable] = shards.map { [SQLValue.integers($0.map(Int64.init)), limit] } ?? [limit]
+    let values: [any SQLBindable] = shards.map { [SQLParameter.integers($0.map(Int64.init)), limit] } ?? [limit]
     return try connection.rows(
       """
       SELECT \(EventQueries.columns), route.position, route.kind, route.customer, route.actor, route.pinned, route.person, route.part,
@@ -88,9 +88,9 @@ public enum RouteQueries {
           AND route.actor = done.actor COLLATE "C" AND route.part = done.part
         """,
         [
-          SQLValue.integers(routes.map { Int64($0.shard) }), SQLValue.integers(routes.map(\.position)),
-          SQLValue.integers(routes.map(\.kind.rawValue)), SQLValue.texts(routes.map(\.owner.actor)),
-          SQLValue.integers(routes.map { Int64($0.part) }),
+          SQLParameter.integers(routes.map { Int64($0.shard) }), SQLParameter.integers(routes.map(\.position)),
+          SQLParameter.integers(routes.map(\.kind.rawValue)), SQLParameter.texts(routes.map(\.owner.actor)),
+          SQLParameter.integers(routes.map { Int64($0.part) }),
         ])
     } else {
       for route in routes {

@@ -3,7 +3,6 @@ import Domain
 import Engine
 import Formats
 import Foundation
-import SQLite
 import Settings
 
 struct ImportCommand: AsyncParsableCommand {
@@ -52,26 +51,9 @@ struct ImportCommand: AsyncParsableCommand {
         }
         report(result, step: step, rejects: rejects)
       }
-      try await score(house)
+      try await house.scoreWhatCameIn()
       guard useless.isEmpty else { throw Refusal("no line of \(useless.joined(separator: ", ")) could be taken") }
     }
-  }
-
-  /// Folds what came in, if no server does.
-  private func score(_ house: House) async throws {
-    let backlog = try await house.inquiries.backlog()
-    let scored: Bool? = try await house.alone { fold in
-      var bar = ProgressBar("Scoring", unit: "entries")
-      var done = 0
-      while case let folded = try await fold.foldNext(), folded > 0 {
-        done += folded
-        bar.show(fraction: Double(done) / Double(max(backlog, done, 1)), count: done)
-      }
-      try await House.settle(fold)
-      bar.show(fraction: 1, count: done, isLast: true)
-      return true
-    }
-    if scored == nil { Terminal.note("The running server scores what came in.") }
   }
 
   private func report(_ result: FileImport.Result, step: ImportPlan.Step, rejects: String) {

@@ -105,6 +105,9 @@ struct Serving {
     let fold = Fold(
       database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, onDeliveries: { outbox.poke() })
     try await fold.adoptModel()
+    let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)
+    try await view.putInForce()
+    try await view.keepFresh()
     let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
     let intake = Intake(database: house.database, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
     let database = house.database
@@ -116,10 +119,13 @@ struct Serving {
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1
         }, logger: logger),
       host: address.host, port: address.port, onListening: onListening)
-    let reload = Reload(config: config, current: current, fold: fold, outbox: outbox, logger: logger)
+    let reload = Reload(config: config, current: current, fold: fold, view: view, outbox: outbox, logger: logger)
+    let sources = SourceService(
+      current: current, database: house.database, sink: intake, time: time, logger: logger, owner: ForeignDatabases.owner,
+      open: ForeignDatabases(config: config).open)
     // A node leaves last, when nothing of it is under way any more.
     let life: [any Service] = membership.map { [$0] } ?? []
-    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), reload, intake, server]
+    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), reload, intake, sources, server]
     var configuration = ServiceGroupConfiguration(
       services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -134,6 +140,7 @@ struct Reload: Service {
   let config: ConfigOption
   let current: CurrentBlueprint
   let fold: Fold
+  let view: HealthViewKeeper
   let outbox: Outbox
   let logger: Logger
 
@@ -153,6 +160,7 @@ struct Reload: Service {
     outbox.reload()
     do {
       try await fold.adoptModel()
+      try await view.putInForce()
       Terminal.note("the configuration is reloaded; model \(blueprint.model.version) is in force")
     } catch {
       logger.error("the new model could not be adopted yet; it will be at the next start", metadata: ["error": "\(error)"])

@@ -1,5 +1,3 @@
-import Domain
-
 /// The kinds of records that can be imported.
 public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case customers, contacts, events, tickets, subscriptions, responses

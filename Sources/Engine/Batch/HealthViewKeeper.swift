@@ -1,0 +1,119 @@
+import Domain
+import Logging
+import SQL
+import Storage
+
+/// Keeps `customer_health_scores` what the model in force makes of the stored data: replaces it when the model changes, and has it
+/// refreshed every day, by pg_cron where that is there, else by Holdfast itself.
+public struct HealthViewKeeper: Sendable {
+  /// The name of the job, and of the schedule where there is no pg_cron.
+  public static let job = "refresh-health-scores"
+  /// Every day at 02:00 in the time zone of pg_cron, which is UTC if nobody changed it.
+  public static let schedule = "0 2 * * *"
+
+  private let database: any Database
+  private let current: CurrentBlueprint
+  private let time: any TimeSource
+  private let logger: Logger
+
+  public init(database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger) {
+    self.database = database
+    self.current = current
+    self.time = time
+    self.logger = logger
+  }
+
+  private var view: HealthView { HealthView(ModelSQL(blueprint: current.blueprint, dialect: database.dialect)) }
+
+  /// Puts the view of the model in force in the place of another one, in one transaction. Of several nodes one does it.
+  /// - Returns: whether there was anything to do.
+  @discardableResult
+  public func putInForce() async throws -> Bool {
+    let view = view
+    if try await database.read({ try Self.marker(view, $0) }) == view.marker { return false }
+    return try await database.write(patience: .unbounded) { connection in
+      if connection.dialect == .postgres { try connection.each("SELECT pg_advisory_xact_lock(\(Self.lock))", []) { _ in true } }
+      guard try Self.marker(view, connection) != view.marker else { return false }
+      for statement in view.replacement { try connection.script(statement) }
+      return true
+    }
+  }
+
+  private static let lock = 0x686f_6c64_7669_6577
+
+  private static func marker(_ view: HealthView, _ connection: any Connection) throws -> String? {
+    try connection.first(view.markerQuery) { $0.optionalText(0) } ?? nil
+  }
+
+  /// Has the view refreshed daily: sets the job up where pg_cron is there; else refreshes it when its time has come.
+  /// - Returns: whether it was refreshed now.
+  @discardableResult
+  public func keepFresh() async throws -> Bool {
+    guard database.dialect == .postgres else { return false }
+    if case .available = try await database.read({ try CronQueries.availability($0) }) {
+      try await setUpJob()
+      return false
+    }
+    let (blueprint, now) = (current.blueprint, time.now())
+    let lastRun = try await database.read { try HousekeepingQueries.lastRun(of: Self.job, $0) }
+    let schedule = LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute)
+    guard schedule.isDue(at: now, lastRun: lastRun) else { return false }
+    guard try await database.write({ try HousekeepingQueries.claimRun(of: Self.job, lastRun: lastRun, at: now, $0) }) else { return false }
+    // The view was made with its rows just now.
+    guard lastRun != nil else { return false }
+    try await refresh()
+    return true
+  }
+
+  /// Brings the view's rows up to date while others read it.
+  public func refresh() async throws {
+    guard database.dialect == .postgres else { return }
+    try await database.write(patience: .unbounded) { try $0.script(HealthView.refresh) }
+  }
+
+  private func setUpJob() async throws {
+    let isSetUp = try await database.read { connection in
+      guard let job = try CronQueries.job(Self.job, connection) else { return false }
+      return job.schedule == Self.schedule && job.command == HealthView.refresh
+    }
+    guard !isSetUp else { return }
+    try await database.write { try CronQueries.schedule(Self.job, Self.schedule, command: HealthView.refresh, $0) }
+    logger.notice("pg_cron refreshes the health scores", metadata: ["job": "\(Self.job)", "schedule": "\(Self.schedule)"])
+  }
+
+  /// How the view is doing.
+  public struct Report: Hashable, Sendable {
+    /// It is the one of the model in force.
+    public var isInForce: Bool
+    /// Who refreshes it, in words.
+    public var refreshedBy: String
+    /// What is wrong; empty: nothing.
+    public var troubles: [String]
+  }
+
+  public func report() async throws -> Report {
+    let view = view
+    return try await database.read { connection in
+      let isInForce = try Self.marker(view, connection) == view.marker
+      var report = Report(isInForce: isInForce, refreshedBy: "nobody needs to: on SQLite it is a plain view", troubles: [])
+      if !isInForce { report.troubles.append("\(HealthView.name) is not that of this configuration: start the server, or reload it") }
+      guard connection.dialect == .postgres else { return report }
+      switch try CronQueries.availability(connection) {
+      case .unavailable(let reason):
+        let lastRun = try HousekeepingQueries.lastRun(of: Self.job, connection)
+        report.refreshedBy = "Holdfast's own scheduler (\(reason)); last at \(lastRun.map(\.iso8601) ?? "–")"
+      case .available:
+        guard let job = try CronQueries.job(Self.job, connection) else {
+          report.refreshedBy = "pg_cron, once the server has set its job up"
+          report.troubles.append("pg_cron is there, but has no job \(Self.job) yet: start the server")
+          return report
+        }
+        let last = try CronQueries.lastRun(job, connection)
+        report.refreshedBy = "pg_cron, job \(Self.job) at \(job.schedule); last run: \(last.map { "\($0.state) at \($0.at)" } ?? "none yet")"
+        if !job.isActive { report.troubles.append("the job \(Self.job) of pg_cron is switched off") }
+        if let last, last.state == "failed" { report.troubles.append("the last run of \(Self.job) failed: \(last.message)") }
+      }
+      return report
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Domain
+import SQL
+
+/// The parts of the log on PostgreSQL: a month each, by position, which is microseconds. SQLite keeps the log in one piece.
+public enum PartitionQueries {
+  /// A month of the log.
+  public struct Part: Hashable, Sendable, Comparable {
+    public var year: Int
+    public var month: Int
+
+    public init(containing instant: Instant) {
+      let date = CivilDate(instant.day)
+      (year, month) = (date.year, date.month)
+    }
+
+    init(year: Int, month: Int) {
+      self.year = year
+      self.month = month
+    }
+
+    /// `event_2026_11`
+    public init?(table: String) {
+      let parts = table.split(separator: "_")
+      guard parts.count == 3, parts[0] == "event", let year = Int(parts[1]), let month = Int(parts[2]), (1...12).contains(month) else {
+        return nil
+      }
+      self.init(year: year, month: month)
+    }
+
+    public var table: String { "event_\(year)_\(month < 10 ? "0" : "")\(month)" }
+    public var next: Part { month == 12 ? Part(year: year + 1, month: 1) : Part(year: year, month: month + 1) }
+    /// The first position in it, and the first behind it.
+    public var bounds: (from: Int64, to: Int64) { (start, next.start) }
+    private var start: Int64 { CivilDate(year: year, month: month, day: 1).map { Day($0).start.microseconds } ?? 0 }
+
+    public static func < (a: Part, b: Part) -> Bool { (a.year, a.month) < (b.year, b.month) }
+  }
+
+  /// How many months ahead parts are made.
+  public static let monthsAhead = 3
+
+  /// The months from `now` on that should be there.
+  public static func wanted(at now: Instant) -> [Part] {
+    (0..<monthsAhead).reduce(into: [Part(containing: now)]) { parts, _ in parts.append(parts[parts.count - 1].next) }
+  }
+
+  /// The months that are there, oldest first.
+  public static func present(_ connection: any Connection) throws -> [Part] {
+    guard connection.dialect == .postgres else { return [] }
+    return try connection.rows(
+      """
+      SELECT part.relname::text FROM pg_inherits JOIN pg_class AS part ON part.oid = pg_inherits.inhrelid
+      WHERE pg_inherits.inhparent = 'event'::regclass
+      """
+    ) { Part(table: $0.text(0)) }.compactMap(\.self).sorted()
+  }
+
+  /// Makes a month's part. What fell into the rest of the log because it was not there yet moves over.
+  public static func make(_ part: Part, _ connection: any Connection) throws {
+    let (from, to) = part.bounds
+    try connection.script(
+      """
+      LOCK TABLE event IN ACCESS EXCLUSIVE MODE;
+      CREATE TABLE IF NOT EXISTS \(part.table) (LIKE event INCLUDING ALL);
+      WITH moved AS (DELETE FROM event_rest WHERE position >= \(from) AND position < \(to) RETURNING *)
+        INSERT INTO \(part.table) SELECT * FROM moved;
+      ALTER TABLE event ATTACH PARTITION \(part.table) FOR VALUES FROM (\(from)) TO (\(to));
+      """)
+  }
+}

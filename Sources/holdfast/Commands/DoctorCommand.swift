@@ -1,0 +1,94 @@
+import ArgumentParser
+import Domain
+import Engine
+import SQL
+import Storage
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Look at the installation and tell what is well and what is not.",
+    discussion: "Changes nothing. Exit status 1 where something is wrong.")
+
+  @OptionGroup var config: ConfigOption
+  @OptionGroup var database: DatabaseOption
+
+  func run() async throws {
+    try await House.with(database, config) { house in
+      let checkup = try await Checkup(house: house).run()
+      print(Terminal.table(["", "WHAT", "HOW IT IS"], checkup.map { [$0.isWell ? "ok" : "!!", $0.what, $0.how] }))
+      guard checkup.allSatisfy(\.isWell) else { throw ExitCode(1) }
+    }
+  }
+}
+
+/// What an operator would look at first.
+struct Checkup {
+  struct Finding {
+    var isWell: Bool
+    var what: String
+    var how: String
+  }
+
+  let house: House
+
+  func run() async throws -> [Finding] {
+    var findings = [Finding(isWell: true, what: "database", how: try await server())]
+    findings.append(try await nodes())
+    let lag = try await house.inquiries.statistics().foldLag
+    let backlog = try await house.inquiries.backlog()
+    findings.append(
+      Finding(
+        isWell: lag < .minutes(1), what: "scores",
+        how: backlog == 0 ? "up to date with every event" : "\(backlog) entries behind, the oldest for \(Int(lag.seconds)) s"))
+    let keeper = HealthViewKeeper(database: house.database, current: house.current, time: house.time, logger: house.logger)
+    let view = try await keeper.report()
+    findings.append(
+      Finding(isWell: view.isInForce, what: HealthView.name, how: view.isInForce ? "made from the model in force" : view.troubles[0]))
+    findings.append(Finding(isWell: true, what: "refreshed by", how: view.refreshedBy))
+    for trouble in view.troubles.dropFirst(view.isInForce ? 0 : 1) { findings.append(Finding(isWell: false, what: "refresh", how: trouble)) }
+    if house.database.dialect == .postgres { findings.append(try await log()) }
+    let (incidents, outbox) = try await house.database.read { connection in
+      (try HousekeepingQueries.incidents(connection).count, try DeliveryQueries.counts(connection))
+    }
+    findings.append(
+      Finding(isWell: incidents == 0, what: "incidents", how: incidents == 0 ? "none" : "\(incidents), see holdfast rejected"))
+    let stuck = (outbox[.failed] ?? 0) + (outbox[.unknown] ?? 0)
+    findings.append(
+      Finding(
+        isWell: stuck == 0, what: "outbox",
+        how: stuck == 0 ? "\(outbox[.pending] ?? 0) waiting" : "\(stuck) failed or of unknown outcome, see holdfast outbox"))
+    return findings
+  }
+
+  private func server() async throws -> String {
+    let place = house.place
+    return try await house.database.read { connection in
+      let version = try connection.first(
+        connection.dialect.twin(
+          sqlite: "SELECT 'SQLite ' || sqlite_version()", postgres: "SELECT 'PostgreSQL ' || current_setting('server_version')")
+      ) { $0.text(0) }
+      return "\(version ?? "") at \(place), schema \(Migrator.newest)"
+    }
+  }
+
+  private func nodes() async throws -> Finding {
+    guard case .nodes = house.ownership else { return Finding(isWell: true, what: "nodes", how: "one at a time on SQLite") }
+    let (nodes, owners) = try await house.database.read { (try NodeQueries.all($0), try NodeQueries.owners($0)) }
+    guard !nodes.isEmpty else { return Finding(isWell: true, what: "nodes", how: "no server is running") }
+    let shares = nodes.map { "\($0.name.split(separator: " ").first ?? "") (\(owners[$0.fence] ?? 0) shards)" }
+    let free = owners[0] ?? 0
+    return Finding(
+      isWell: free == 0, what: "nodes", how: shares.joined(separator: ", ") + (free == 0 ? "" : "; \(free) shards without owner just now"))
+  }
+
+  private func log() async throws -> Finding {
+    let now = house.time.now()
+    let present = try await house.database.read { try PartitionQueries.present($0) }
+    let missing = PartitionQueries.wanted(at: now).filter { !present.contains($0) }
+    return Finding(
+      isWell: missing.isEmpty, what: "log",
+      how: missing.isEmpty
+        ? "divided by month up to \(present.last?.table ?? "–")"
+        : "not divided ahead (\(missing.map(\.table).joined(separator: ", "))): start the server")
+  }
+}
