@@ -62,12 +62,12 @@ public struct ModelSQL: Sendable {
 
   func query(at clock: Clock, shards: Set<Int>? = nil) -> String {
     let condition = shards.map(Self.condition) ?? ""
-    let (at, today) =
+    let (at, today, isFixed) =
       switch clock {
-      case .instant(let instant): ("CAST(\(instant.microseconds) AS BIGINT)", "CAST(\(instant.day.number) AS BIGINT)")
-      case .now: (dialect.now, "\(dialect.now) / \(TimeSpan.days(1).microseconds)")
+      case .instant(let instant): ("CAST(\(instant.microseconds) AS BIGINT)", "CAST(\(instant.day.number) AS BIGINT)", true)
+      case .now: (dialect.now, "\(dialect.now) / \(TimeSpan.days(1).microseconds)", false)
       }
-    let parts = signals.queries(clock: at, today: today, shards: condition) + sets.queries
+    let parts = signals.queries(clock: at, today: today, isFixed: isFixed, shards: condition) + sets.queries
     return "WITH\n\(parts.map(\.member).joined(separator: ",\n"))\n\(final.select(indent: ""))"
   }
 
@@ -80,22 +80,25 @@ public struct ModelSQL: Sendable {
 
   /// The score with what the caps leave of it.
   private var final: SQLQuery {
-    var query = SQLQuery(name: "", columns: [], source: ["scores", "CROSS JOIN clock"])
+    let source = sets.hasVariants || sets.hasCaps ? "scores" : "summed"
+    let score = sets.hasCaps ? "raw_score + cap_points" : "raw_score"
+    var query = SQLQuery(name: "", columns: [], source: [source, "CROSS JOIN clock"])
     let bands = model.bands
     for (column, name) in columns {
       let expression =
         switch column {
-        case .shard, .customer, .lastActivity, .pillar, .measure, .variant: "scores.\(name)"
-        case .score: "raw_score + cap_points"
+        case .shard, .customer, .lastActivity, .pillar, .measure: name
+        case .variant: sets.hasVariants ? name : "CAST(NULL AS TEXT)"
+        case .score: score
         case .calculatedAt: "clock.at"
         case .band:
           """
-          CASE WHEN raw_score + cap_points >= \(bands.healthyFrom) THEN '\(Band.healthy.rawValue)'
-            WHEN raw_score + cap_points >= \(bands.atRiskFrom) THEN '\(Band.atRisk.rawValue)' ELSE '\(Band.critical.rawValue)' END
+          CASE WHEN \(score) >= \(bands.healthyFrom) THEN '\(Band.healthy.rawValue)'
+            WHEN \(score) >= \(bands.atRiskFrom) THEN '\(Band.atRisk.rawValue)' ELSE '\(Band.critical.rawValue)' END
           """
         case .cap(let cap): "CASE WHEN cap = \(sets.position(ofCap: cap)) THEN cap_points ELSE 0 END"
         }
-      query.columns.append(.init(expression: expression, raw: expression.hasPrefix("scores.") ? nil : name))
+      query.columns.append(.init(expression: expression, raw: expression == name ? nil : name))
     }
     return query
   }
