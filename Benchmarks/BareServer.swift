@@ -92,7 +92,9 @@ struct BareServer {
     guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw failure(connection) }
   }
 
-  private static func failure(_ connection: OpaquePointer) -> Failure { Failure("PostgreSQL: \(String(cString: PQerrorMessage(connection)))") }
+  private static func failure(_ connection: OpaquePointer) -> Failure {
+    Failure("PostgreSQL: \(String(cString: PQerrorMessage(connection)))")
+  }
 }
 
 /// Where an installation keeps its data.

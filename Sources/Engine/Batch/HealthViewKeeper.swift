@@ -109,7 +109,8 @@ public struct HealthViewKeeper: Sendable {
           return report
         }
         let last = try CronQueries.lastRun(job, connection)
-        report.refreshedBy = "pg_cron, job \(Self.job) at \(job.schedule); last run: \(last.map { "\($0.state) at \($0.at)" } ?? "none yet")"
+        report.refreshedBy =
+          "pg_cron, job \(Self.job) at \(job.schedule); last run: \(last.map { "\($0.state) at \($0.at)" } ?? "none yet")"
         if !job.isActive { report.troubles.append("the job \(Self.job) of pg_cron is switched off") }
         if let last, last.state == "failed" { report.troubles.append("the last run of \(Self.job) failed: \(last.message)") }
       }
