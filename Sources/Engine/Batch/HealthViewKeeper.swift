@@ -91,6 +91,7 @@ public struct HealthViewKeeper: Sendable {
     public var troubles: [String]
   }
 
+  /// Looks, and changes nothing. - Throws: `DatabaseFailure`.
   public func report() async throws -> Report {
     let view = view
     return try await database.read { connection in

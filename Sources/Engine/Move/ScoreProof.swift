@@ -20,7 +20,8 @@ public struct ScoreProof: Sendable {
 
   private static let page = 500
 
-  /// - Parameter instant: at which scores are derived, and nothing was due any more; a score that was calculated later is derived as of then.
+  /// - Parameter instant: at which scores are derived, and nothing was due any more; a score that was calculated later is derived as of
+  ///   then.
   public init(source: any Database, target: any Database, blueprint: Blueprint, at instant: Instant) {
     self.source = source
     self.target = target
