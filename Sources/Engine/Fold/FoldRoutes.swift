@@ -27,19 +27,19 @@ extension FoldTransaction {
     let luggage = try Luggage.take(actor: route.owner.actor, from: from, connection)
     let owner = RecordOwner(customer: to, actor: route.owner.actor, isPinned: false)
     try RouteQueries.insert(
-      luggage.parts.enumerated().map { Route(position: route.position, kind: .arrival, owner: owner, part: $0, payload: $1.text) }, connection)
+      luggage.parts.enumerated().map { Route(position: route.position, kind: .arrival, owner: owner, part: $0, payload: $1.text) },
+      connection)
     if !from.isEmpty { try reload(from) }
   }
 
   /// What an actor did elsewhere comes to its customer; or goes on, where the actor has.
   private mutating func arrive(_ route: Route) throws {
     var route = route
+    let shard = route.shard
+    route.owner.customer = try ActorQueries.load(route.owner.actor, connection)?.customer ?? route.owner.customer
+    // Within the shard it is at its goal: the way on would bear the same name as the one that ends here.
+    guard route.shard == shard else { return try RouteQueries.insert([route], connection) }
     let here = route.owner.customer
-    let present = try ActorQueries.load(route.owner.actor, connection)?.customer ?? here
-    guard present == here else {
-      route.owner.customer = present
-      return try RouteQueries.insert([route], connection)
-    }
     try flush()
     if !here.isEmpty { try letTimePass(here) }
     try Luggage(text: route.payload ?? "").put(owner: route.owner, connection)
