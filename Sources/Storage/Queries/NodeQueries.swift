@@ -56,6 +56,17 @@ public enum NodeQueries {
     }
   }
 
+  /// Waits until no earlier step of the fold of this node is under way: one whose connection was lost may still be about to be committed.
+  /// Held until this transaction is over.
+  public static func takeTurn(_ fence: Int64, _ connection: any Connection) throws {
+    // On SQLite there is one writer, and no connection to lose.
+    guard connection.dialect == .postgres else { return }
+    try connection.each("SELECT pg_advisory_xact_lock($1, $2)", [turns, Int64(Int32(truncatingIfNeeded: fence))]) { _ in true }
+  }
+
+  /// Sets these locks apart from others' on the same database ("hold" in ASCII).
+  private static let turns: Int64 = 0x686f_6c64
+
   /// Ends a node: what it owned is free, what it was sending has an unknown outcome.
   /// - Parameter beat: the node's beat as it was seen to stand still; `nil`: it ends itself.
   /// - Returns: whether it was there, with that beat.
@@ -98,14 +109,14 @@ public enum NodeQueries {
       [fence, SQLParameter.integers(shards.map(Int64.init))])
   }
 
-  /// Takes the routing of the log where nobody has it. - Returns: whether this node has it now.
-  public static func takeRouting(for fence: Int64, _ connection: any Connection) throws -> Bool {
+  /// Takes the routing of the log where nobody has it.
+  public static func takeRouting(for fence: Int64, _ connection: any Connection) throws {
     try connection.execute("UPDATE log_mark SET owner = $1 WHERE name = 'routed' AND owner IS NULL", [fence])
-    return try connection.first("SELECT owner FROM log_mark WHERE name = 'routed'") { $0.optionalInteger(0) } == fence
   }
 
-  public static func isRoutingFree(_ connection: any Connection) throws -> Bool {
-    try connection.first("SELECT 1 FROM log_mark WHERE name = 'routed' AND owner IS NULL") { _ in true } != nil
+  /// The node that routes the log; `nil`: none.
+  public static func routingOwner(_ connection: any Connection) throws -> Int64? {
+    try connection.first("SELECT owner FROM log_mark WHERE name = 'routed'") { $0.optionalInteger(0) } ?? nil
   }
 
   // MARK: What was done for a shard
