@@ -110,6 +110,15 @@ struct DocumentTests {
     expectNone(findings)
   }
 
+  @Test("The decision on one set of queries counts rightly where the databases' words differ")
+  func twins() {
+    let lines = Repository.sources.filter { $0.path.hasPrefix("Sources/") }.flatMap { $0.numbered.map(\.line.code) }
+    let twins = lines.count { $0.contains("twin(") && !$0.contains("func twin(") }
+    let asked = lines.count { $0.contains("dialect == .") || $0.contains("dialect != .") }
+    let text = Repository.text("docs/decisions/0013-one-set-of-queries.md")
+    #expect(text.contains("There are \(twins) lines with `twin(` and \(asked) that compare the dialect"))
+  }
+
   @Test("The changelog begins with what is not released yet")
   func changelog() {
     let findings = checkChangelog(Document(path: "CHANGELOG.md", text: Repository.text("CHANGELOG.md")))

@@ -1,0 +1,122 @@
+"""What can be wrong with a PostgreSQL database: each is said in one clear line with what to do, and nothing is lost by it."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import uuid
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from databases import CLUSTERS, PostgreSQL, connect
+from holdfast import fresh, installed
+from polling import eventually, settles
+
+pytestmark = pytest.mark.postgres_only
+
+
+def said(done):
+    """What a command said in going wrong: short, for people, without the program's inside."""
+    text = done.stderr
+    assert done.stdout == "" and 0 < len(text) < 700, text
+    assert "SELECT" not in text and "INSERT" not in text and "Swift" not in text
+    return text
+
+
+def test_a_host_that_nobody_knows_is_said_plainly(installation):
+    done = installation.run("customers", database="postgres://holdfast@nowhere.invalid:5432/holdfast", exits=1, timeout=60)
+    assert "nowhere.invalid" in said(done) and "host" in done.stderr
+
+
+def test_a_database_or_user_that_is_not_there_is_said_with_what_to_make(installation):
+    there = urlsplit(installation.database)
+    missing = there._replace(path="/no_such_database").geturl()
+    assert "no_such_database" in said(installation.run("customers", database=missing, exits=1))
+    assert "docs/postgres.md" in installation.run("customers", database=missing, exits=1).stderr
+
+
+def test_a_user_who_may_not_make_tables_is_said_with_what_to_grant(installation):
+    with connect(installation.database) as connection:
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC, pg_database_owner")
+        connection.execute("ALTER DATABASE " + urlsplit(installation.database).path[1:] + " SET search_path = public")
+    done = installation.run("key", "list", exits=None)
+    if done.returncode == 0:
+        pytest.skip("this role owns the schema")
+    assert "42501" in said(done) and "grant" in done.stderr
+
+
+def test_a_database_that_only_reads_is_said_plainly(installation):
+    name = urlsplit(installation.database).path[1:]
+    with connect(installation.database) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    done = installation.run("key", "add", "--scope", "write", exits=1)
+    assert "read-only" in said(done)
+
+
+def test_without_pg_cron_holdfast_refreshes_the_view_itself_and_says_so(own_server):
+    own_server.track("x", "Signed In")
+    settles(lambda: own_server.score("x"), 70, "the customer has its score")
+    told = own_server.run("doctor").stdout
+    assert "own scheduler" in told and "pg_cron" in told
+    with connect(own_server.database) as connection:
+        assert connection.execute("SELECT count(*) FROM customer_health_scores").fetchone() == (0,), "made before anyone came"
+        # Its time has come: the last refresh was two days ago.
+        connection.execute("UPDATE schedule SET last_run_at = last_run_at - 172800000000 WHERE name = 'refresh-health-scores'")
+        eventually(
+            lambda: connection.execute("SELECT count(*) FROM customer_health_scores").fetchone() == (1,), "the view is refreshed", 60)
+
+
+@pytest.fixture
+def small_cluster():
+    """A cluster on a file system of its own that has little room."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-small-"))
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m,mode=777", "tmpfs", folder], capture_output=True).returncode != 0:
+        folder.rmdir()
+        pytest.skip("no file system may be mounted here")
+    try:
+        url = subprocess.run([CLUSTERS, "start", "--folder", folder / "cluster"], capture_output=True, text=True, check=True).stdout.strip()
+        yield folder, url
+    finally:
+        subprocess.run([CLUSTERS, "stop", folder / "cluster"], capture_output=True)
+        subprocess.run(["umount", "-l", folder], check=False)
+        folder.rmdir()
+
+
+def test_rule_1_a_full_disk_is_answered_503_and_loses_nothing_and_ends_without_a_restart(small_cluster, tmp_path):
+    folder, url = small_cluster
+    with installed(tmp_path, PostgreSQL(url)) as server:
+        server.start()
+        answered = []
+
+        def send():
+            message = str(uuid.uuid4())
+            answer = server.write("/v1/track", {"userId": "filler", "event": "Report Created", "messageId": message})
+            if answer.status_code == 200:
+                answered.append(message)
+            else:
+                assert answer.status_code == 503, f"{answer.status_code} {answer.text}"
+                assert "relation" not in answer.text and "SQLSTATE" not in answer.text and "postgres://" not in answer.text
+            return answer.status_code
+
+        assert send() == 200
+        stuffing = folder / "stuffing"
+        with stuffing.open("wb") as file:
+            room = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+            try:
+                for _ in range(room // 4096 + 1):
+                    file.write(b"\0" * 4096)
+                file.flush()
+            except OSError:
+                pass
+        # Bigger things need room at once.
+        big = {"userId": "filler", "event": "Report Created", "properties": {"text": "x" * 20_000}}
+        eventually(lambda: server.write("/v1/track", {**big, "messageId": str(uuid.uuid4())}).status_code == 503, "it says 503", 90)
+        assert server.process.poll() is None
+        stuffing.unlink()
+        eventually(lambda: send() == 200, "it takes events again", 90)
+        eventually(lambda: server.api("/api/v1/stats")["fold"]["lag_seconds"] == 0, "all is folded", 60)
+        there = [event["message_id"] for event in server.pages("/api/v1/customers/filler/events", "events")]
+        assert not [message for message in answered if there.count(message) != 1]
+        server.stop()
