@@ -12,6 +12,9 @@ scripts := $(wildcard scripts/* .ci/run)
 # `lint` and `test` share one build: the same products, the same flags, so that neither undoes the other's work.
 build_everything := swift build --build-tests --explicit-target-dependency-import-check error
 
+# Suites that run on SQLite and once more on PostgreSQL.
+with_databases := ^(EngineTests|StorageTests|ServerTests)\.
+
 # Tests that talk over sockets have time-outs of their own; they run apart from those that keep all cores busy.
 with_sockets := ^(ConnectorsTests|ServerTests)\.
 
@@ -37,6 +40,7 @@ test: $(build)/venv/.ready
 .test-with-postgres:
 	swift test --skip-build --disable-xctest --skip '$(with_sockets)'
 	swift test --skip-build --disable-xctest --filter '$(with_sockets)'
+	HOLDFAST_TEST_DATABASE=postgres swift test --skip-build --disable-xctest --filter '$(with_databases)'
 	HOLDFAST_BINARY='$(build)/debug/holdfast' '$(build)/venv/bin/python' -m pytest -o cache_dir='$(build)/pytest' Tests/EndToEnd
 
 bench:

@@ -71,7 +71,7 @@ let package = Package(
         argumentParser, asyncHTTPClient, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
       ],
       swiftSettings: strict),
-    .executableTarget(name: "Benchmark", dependencies: ["Domain", sqlite3], path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(name: "Benchmark", dependencies: ["CLibpq", "Domain", sqlite3], path: "Benchmarks", swiftSettings: strict),
     tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     // What tests share: made-up logs and models, and a plain second implementation to hold the engine against.
     .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),

@@ -33,13 +33,55 @@ struct Benchmark {
     let folder = try Self.makeFolder(in: options.directory)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let machine = Machine(directory: folder)
-    let (flush, inserts) = try measureYardsticks(in: folder)
-    try measureServer(Installation(folder: folder + "/serve", binary: binary), flush: flush, inserts: inserts)
-    try measureImport(Installation(folder: folder + "/import", binary: binary), inserts: inserts)
+    let server = options.postgres.map(BareServer.init)
+    let (flush, inserts, copies) = try measureYardsticks(in: folder, server)
+    let insertsOfFile = Yardstick(rate: inserts, name: "bare inserts")
+    try measure(on: { .sqlite }, folder, binary, flush: flush, rows: insertsOfFile) { _ in }
+    if let server {
+      try measure(
+        on: { .postgres(server, database: try server.makeDatabase()) }, folder + "/postgres", binary, flush: flush,
+        rows: Yardstick(rate: copies, name: "COPY")
+      ) { place in
+        if case .postgres(let server, let database) = place { try server.drop(database) }
+      }
+    }
     print("Holdfast on \(machine.lines.joined(separator: "\n            "))")
     print(settings)
     print(report.text)
     if let path = options.json { try write(path, machine) }
+  }
+
+  /// What rows a second are held against.
+  private struct Yardstick {
+    var rate: Double
+    var name: String
+    func share(_ value: Double) -> String { Report.share(value, of: rate, named: name) }
+  }
+
+  /// Measures the server and the import, each on a database of its own.
+  private mutating func measure(
+    on makePlace: () throws -> Place, _ folder: String, _ binary: String, flush: Samples, rows: Yardstick,
+    tidy: (Place) throws -> Void
+  ) throws {
+    for part in ["serve", "import"] {
+      let place = try makePlace()
+      report.column = place.title
+      BenchmarkProgram.note("\(place.title):")
+      let outcome: Result<Void, any Error>
+      do {
+        let installation = try Installation(folder: "\(folder)/\(part)", binary: binary, place: place)
+        if part == "serve" {
+          try measureServer(installation, flush: flush, rows: rows)
+        } else {
+          try measureImport(installation, rows: rows)
+        }
+        outcome = .success(())
+      } catch {
+        outcome = .failure(error)
+      }
+      try tidy(place)
+      try outcome.get()
+    }
   }
 
   private var settings: String {
@@ -47,7 +89,9 @@ struct Benchmark {
     return "\(customers) customers, \(options.connections) connections, batches of \(options.batch), \(Int(options.seconds)) s"
   }
 
-  private mutating func measureYardsticks(in folder: String) throws -> (flush: Samples, inserts: Double) {
+  private mutating func measureYardsticks(
+    in folder: String, _ server: BareServer?
+  ) throws -> (flush: Samples, inserts: Double, copies: Double) {
     BenchmarkProgram.note("yardsticks …")
     let flush = try Yardsticks.durableAppends(in: folder, seconds: options.yardstickSeconds)
     let workload = Workload(customers: options.customers, seed: options.seed, stream: 0)
@@ -56,25 +100,28 @@ struct Benchmark {
     report.rate("yardstick_appends_per_second", "4 KiB append + fdatasync", Double(flush.count) / flush.values.reduce(0, +), "writes")
     report.durations("yardstick_append", "4 KiB append + fdatasync", flush)
     report.rate("yardstick_inserts_per_second", "bare SQLite inserts", inserts, "rows", note: "1 000 a transaction, WAL, synchronous=FULL")
-    return (flush, inserts)
+    guard let server else { return (flush, inserts, 0) }
+    let copies = try server.copies(seconds: options.yardstickSeconds, workload: workload)
+    report.rate("yardstick_copies_per_second", "bare PostgreSQL COPY", copies, "rows", note: "10 000 a transaction, synchronous_commit=on")
+    return (flush, inserts, copies)
   }
 
-  private mutating func measureServer(_ installation: Installation, flush: Samples, inserts: Double) throws {
+  private mutating func measureServer(_ installation: Installation, flush: Samples, rows: Yardstick) throws {
     defer { installation.kill() }
-    BenchmarkProgram.note("single events on an idle server …")
+    BenchmarkProgram.note("  single events on an idle server …")
     let first = try installation.start()
     try installation.makeKeys()
     let fresh = ProcessFiles.memory(installation.process)?.now
     let idle = IdleRun(installation: installation, options: options)
     let answers = try idle.answers()
     let scores = try idle.scores()
-    BenchmarkProgram.note("\(Int(options.seconds)) s of events at full speed …")
+    BenchmarkProgram.note("  \(Int(options.seconds)) s of events at full speed …")
     let intake = try IntakeRun(installation: installation, options: options).run()
-    report(intake, inserts: inserts)
+    report(intake, rows: rows)
     report.section("One event on an idle server")
     report.durations("idle_answer", "durable answer", answers, note: ratio(answers, to: flush))
     report.durations("idle_score", "score visible by the API", scores, note: "of a customer that was unknown")
-    BenchmarkProgram.note("restart …")
+    BenchmarkProgram.note("  restart …")
     try installation.stop()
     let events = intake.sent.answered + answers.count + scores.count
     let restart = try installation.start()
@@ -92,15 +139,15 @@ struct Benchmark {
     return String(format: "%.1f × the bare append", ours / yardstick)
   }
 
-  private mutating func report(_ intake: IntakeRun.Result, inserts: Double) {
+  private mutating func report(_ intake: IntakeRun.Result, rows: Yardstick) {
     let answered = Double(intake.sent.answered)
     let perSecond = answered / intake.sending
     report.section("Intake over HTTP at full speed")
     report.rate(
-      "intake_answered_per_second", "answered 200", perSecond, "events", note: Report.share(perSecond, of: inserts, named: "bare inserts"))
+      "intake_answered_per_second", "answered 200", perSecond, "events", note: rows.share(perSecond))
     report.rate(
       "intake_folded_per_second", "answered and folded", answered / intake.folding, "events",
-      note: Report.share(answered / intake.folding, of: inserts, named: "bare inserts"))
+      note: rows.share(answered / intake.folding))
     report.durations("intake_batch", "answer to a batch", intake.sent.latency)
     report.durations("intake_fold_lag", "fold lag", intake.lag, withMaximum: true)
     report.duration("intake_catch_up", "fold after the last answer", intake.folding - intake.sending)
@@ -112,8 +159,8 @@ struct Benchmark {
     report.memory("intake_memory_peak", "server memory at most", intake.memory?.peak)
   }
 
-  private mutating func measureImport(_ installation: Installation, inserts: Double) throws {
-    BenchmarkProgram.note("import of \(options.importRows) events …")
+  private mutating func measureImport(_ installation: Installation, rows: Yardstick) throws {
+    BenchmarkProgram.note("  import of \(options.importRows) events …")
     let result = try ImportRun(installation: installation, options: options).run()
     let perSecond = Double(options.importRows) / result.seconds
     let size = String(format: "%.0f", Double(result.fileSize) / Double(1 << 20))
@@ -121,7 +168,7 @@ struct Benchmark {
     report.rate(
       "import_rows_per_second", "rows", perSecond, "rows",
       note:
-        "\(Report.grouped(Double(options.importRows))) rows, \(size) MiB; \(Report.share(perSecond, of: inserts, named: "bare inserts"))")
+        "\(Report.grouped(Double(options.importRows))) rows, \(size) MiB; \(rows.share(perSecond))")
     report.memory("import_memory_peak", "memory at most", result.peakMemory)
   }
 

@@ -6,26 +6,39 @@ import Foundation
 final class Installation {
   let folder: String
   let binary: String
+  let place: Place
   private(set) var port: UInt16 = 0
   private(set) var writeKey = ""
   private(set) var apiKey = ""
   private var server: Process?
 
-  init(folder: String, binary: String) throws {
+  init(folder: String, binary: String, place: Place) throws {
     self.folder = folder
+    self.place = place
     self.binary = binary
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = try command(["init", "config", "--starter", "sop"])
   }
 
-  var database: String { folder + "/holdfast.db" }
   var process: Int32 { server?.processIdentifier ?? 0 }
 
-  /// Bytes of the database with its write-ahead log.
-  var databaseSize: Int {
-    ["", "-wal"].reduce(0) { sum, suffix in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: database + suffix)
-      return sum + (attributes?[.size] as? Int ?? 0)
+  private var file: String { folder + "/holdfast.db" }
+  private var database: String {
+    switch place {
+    case .sqlite: "sqlite:" + file
+    case .postgres(let server, let database): server.address(of: database)
+    }
+  }
+
+  /// Bytes of the database; of a file with its write-ahead log.
+  func databaseSize() throws -> Int {
+    switch place {
+    case .sqlite:
+      ["", "-wal"].reduce(0) { sum, suffix in
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file + suffix)
+        return sum + (attributes?[.size] as? Int ?? 0)
+      }
+    case .postgres(let server, let database): try server.size(of: database)
     }
   }
 
@@ -104,7 +117,7 @@ final class Installation {
     process.executableURL = URL(fileURLWithPath: binary)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    var environment = ["HOLDFAST_CONFIG": folder + "/config", "HOLDFAST_DATABASE": "sqlite:" + database]
+    var environment = ["HOLDFAST_CONFIG": folder + "/config", "HOLDFAST_DATABASE": database]
     for name in ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH"] { environment[name] = ProcessInfo.processInfo.environment[name] }
     process.environment = environment
     process.standardInput = FileHandle.nullDevice

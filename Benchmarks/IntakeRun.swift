@@ -26,7 +26,7 @@ struct IntakeRun {
   func run() throws -> Result {
     let connection = try HTTPConnection(port: installation.port)
     let acceptedBefore = try installation.statistics(connection).accepted
-    let sizeBefore = installation.databaseSize
+    let sizeBefore = try installation.databaseSize()
     let serverBefore = ProcessFiles.processorTime(installation.process)
     let senderBefore = Self.ownProcessorTime()
     var result = Result()
@@ -43,7 +43,7 @@ struct IntakeRun {
     result.folding = Clock.seconds() - start
     if let serverBefore, let after = ProcessFiles.processorTime(installation.process) { result.serverTime = after - serverBefore }
     result.memory = ProcessFiles.memory(installation.process)
-    result.databaseGrowth = installation.databaseSize - sizeBefore
+    result.databaseGrowth = try installation.databaseSize() - sizeBefore
     let accepted = try installation.statistics(connection).accepted - acceptedBefore
     guard accepted == result.sent.answered else {
       throw Failure("\(result.sent.answered) events were answered 200, but \(accepted) are stored")

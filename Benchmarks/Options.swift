@@ -21,15 +21,18 @@ struct Options {
   /// Where the temporary directory is made; `nil`: TMPDIR, else /var/tmp, which unlike /tmp is on a disk.
   var directory: String?
   var json: String?
+  /// The address of a PostgreSQL database on whose server databases may be made.
+  var postgres = ProcessInfo.processInfo.environment["HOLDFAST_POSTGRES"]
 
   static let usage = """
     Measures the `holdfast` program beside this one (or HOLDFAST_BINARY) over HTTP on this machine, and prints a table.
 
     usage: holdfast-benchmark [--customers 10000] [--seconds 20] [--connections 8] [--batch 100] [--import-rows 200000]
-                              [--seed 1] [--directory DIR] [--json FILE] [--quick]
+                              [--seed 1] [--directory DIR] [--json FILE] [--postgres URL] [--quick]
 
       --directory DIR   where its temporary directory is made [TMPDIR, else /var/tmp]
       --json FILE       writes the figures as JSON, too
+      --postgres URL    measures on PostgreSQL too, on databases that it makes there [HOLDFAST_POSTGRES; make bench starts one]
       --quick           a short run: it shows that all works, its figures mean little
     """
 
@@ -49,6 +52,7 @@ struct Options {
       case "--seed": seed = UInt64(try Self.whole(value, name, 0...Int.max))
       case "--directory": directory = value
       case "--json": json = value
+      case "--postgres": postgres = value
       default: throw Failure("there is no option \(name)\n\n\(Self.usage)")
       }
     }

@@ -4,6 +4,8 @@ import Foundation
 /// The figures, for people and for machines.
 struct Report {
   struct Figure {
+    /// The database it was measured on; empty for what has to do with none.
+    var column: String
     /// The name in JSON: stable, with its unit at the end.
     var key: String
     var title: String
@@ -14,10 +16,18 @@ struct Report {
 
   private(set) var sections: [(title: String, figures: [Figure])] = []
 
-  mutating func section(_ title: String) { sections.append((title, [])) }
+  /// The database that the figures from now on are of.
+  var column = ""
+  private var present = 0
+
+  /// Begins a section, or goes on with the one of that title: figures of several databases stand side by side.
+  mutating func section(_ title: String) {
+    present = sections.firstIndex { $0.title == title } ?? sections.count
+    if present == sections.count { sections.append((title, [])) }
+  }
 
   private mutating func add(_ key: String, _ title: String, _ value: Double, _ text: String, _ note: String) {
-    sections[sections.count - 1].figures.append(Figure(key: key, title: title, value: value, text: text, note: note))
+    sections[present].figures.append(Figure(column: column, key: key, title: title, value: value, text: text, note: note))
   }
 
   /// Something a second.
@@ -57,25 +67,35 @@ struct Report {
     yardstick > 0 ? String(format: "%.1f %% of %@", 100 * value / yardstick, name) : ""
   }
 
-  /// The table as aligned text.
+  /// The table as aligned text: a line a figure, a column a database.
   var text: String {
     let figures = sections.flatMap(\.figures)
     let width = figures.map(\.title.count).max() ?? 0
     let wide = figures.map(\.text.count).max() ?? 0
     var lines: [String] = []
     for section in sections {
+      let columns = section.figures.map(\.column).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
       lines.append("")
-      lines.append(section.title)
-      for figure in section.figures {
-        let title = figure.title + String(repeating: " ", count: width - figure.title.count)
-        let value = String(repeating: " ", count: wide - figure.text.count) + figure.text
-        lines.append(figure.note.isEmpty ? "  \(title)  \(value)" : "  \(title)  \(value)   \(figure.note)")
+      let heads = columns.contains("") ? "" : columns.map { "  " + Self.right($0, wide) }.joined()
+      lines.append(Self.left(section.title, width + 2) + heads)
+      for key in section.figures.map(\.key).reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
+        let row = columns.map { column in section.figures.first { $0.key == key && $0.column == column } }
+        let title = row.compactMap(\.self).first?.title ?? key
+        let values = row.map { "  " + Self.right($0?.text ?? "–", wide) }.joined()
+        let notes = row.compactMap { $0?.note }.filter { !$0.isEmpty }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        lines.append("  " + Self.left(title, width) + values + (notes.isEmpty ? "" : "   " + notes.joined(separator: " | ")))
       }
     }
     return lines.joined(separator: "\n")
   }
 
-  var json: JSON { .object(sections.flatMap(\.figures).map { JSON.Member($0.key, .number($0.value)) }) }
+  private static func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
+  private static func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+
+  /// Figures by key; those of PostgreSQL under `postgres_…`.
+  var json: JSON {
+    .object(sections.flatMap(\.figures).map { JSON.Member(($0.column == "PostgreSQL" ? "postgres_" : "") + $0.key, .number($0.value)) })
+  }
 
   private static func duration(_ seconds: Double) -> String {
     switch seconds {

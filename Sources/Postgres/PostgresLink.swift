@@ -71,7 +71,7 @@ final class PostgresLink: @unchecked Sendable {
         """
         SET application_name = '\(manner.application)'; SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';
         SET synchronous_commit = on; SET statement_timeout = \(manner.statementTimeout); SET lock_timeout = \(manner.lockTimeout);
-        SET idle_in_transaction_session_timeout = \(manner.idleTimeout)
+        SET idle_in_transaction_session_timeout = \(manner.idleTimeout); SET tcp_user_timeout = \(manner.idleTimeout)
         """)
     } catch {
       close()

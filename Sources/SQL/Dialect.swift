@@ -12,8 +12,8 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// The condition that a column is one of the values of a list parameter: `"id \(dialect.isAmong("$1"))"`, bound to `SQLParameter.texts` or
-  /// `SQLParameter.integers`.
+  /// The condition that a column is one of the values of a list parameter: `"id \(dialect.isAmong("$1"))"`, bound to `SQLParameter.texts`
+  /// or `SQLParameter.integers`.
   public func isAmong(_ parameter: String) -> String {
     twin(sqlite: "IN (SELECT value FROM json_each(\(parameter)))", postgres: "= ANY (\(parameter))")
   }

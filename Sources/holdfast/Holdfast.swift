@@ -13,6 +13,7 @@ struct Holdfast: AsyncParsableCommand {
       InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
       SyncCommand.self, SourcesCommand.self, CustomersCommand.self, ExplainCommand.self, ScoreCommand.self, OutboxCommand.self,
       RejectedCommand.self, DoctorCommand.self, SQLCommand.self, KeyCommand.self, RebuildCommand.self, BackupCommand.self,
+      MoveCommand.self,
     ])
 }
 

@@ -84,11 +84,13 @@ struct House {
       }
       let database = try SQLiteDatabase(path: path)
       try await Migrator.migrate(database)
+      try await database.read { try MoveMark.requireNone($0) }
       return House(place: path, database: database, current: current, time: time, logger: logger, ownership: .file(path))
     case .postgres(let address):
-      let database = PostgresDatabase(address: address) { try await time.sleep(for: .milliseconds(Int64($0 * 1_000))) }
+      let database = postgres(address)
       do {
         try await Migrator.migrate(database)
+        try await database.read { try MoveMark.requireNone($0) }
         try await LogUpkeep.makeParts(at: time.now(), database)
       } catch {
         try? await database.close()
@@ -99,6 +101,12 @@ struct House {
       return House(
         place: address.description, database: database, current: current, time: time, logger: logger, ownership: .nodes(membership))
     }
+  }
+
+  /// Connects at the first use.
+  static func postgres(_ address: PostgresAddress) -> PostgresDatabase {
+    let time = SystemClock()
+    return PostgresDatabase(address: address) { try await time.sleep(for: .milliseconds(Int64($0 * 1_000))) }
   }
 
   static func makeLogger() -> Logger {

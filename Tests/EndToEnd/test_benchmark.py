@@ -33,6 +33,8 @@ def test_the_benchmark_measures_all_it_names_and_leaves_nothing_behind(tmp_path)
         "yardstick_appends_per_second", "yardstick_inserts_per_second", "intake_answered_per_second", "intake_folded_per_second",
         "intake_fold_lag_p99_seconds", "idle_answer_p50_seconds", "idle_score_p50_seconds", "import_rows_per_second", "start_full_seconds",
     ]
+    if os.environ.get("HOLDFAST_POSTGRES"):
+        needed += ["yardstick_copies_per_second"] + ["postgres_" + name for name in needed if not name.startswith("yardstick")]
     assert [name for name in needed if measured["figures"].get(name, -1) < 0] == []
     assert measured["figures"]["intake_folded_per_second"] > 0
     assert "answered and folded" in done.stdout

@@ -59,7 +59,7 @@ struct NodesTests {
     }
   }
 
-  /// What is stored, once the daily batch has found every score right (and brought coverage up to date, which is as of a score's calculation).
+  /// What is stored, once the daily batch has found every score right, and brought coverage up to date, which is as of the calculation.
   private func checked(_ house: House) async throws -> [String: [String]] {
     #expect(try await DailyBatch(fold: house.fold).run().differences == [])
     return try await Tables.derived(house.database)
@@ -143,6 +143,70 @@ struct NodesTests {
       let fold = Fold(database: house.database, current: house.current, time: house.clock, logger: House.logger, tenancy: slow)
       #expect(try await fold.foldNext() == 1)
     }
+  }
+
+  @Test("A node that cannot know whether it gave or took shards works on none until it has looked")
+  func unknownShares() async throws {
+    try await withTemporaryDatabase { database in
+      let faulty = FaultyDatabase(database)
+      let house = try await House(faulty, Blueprints.sop)
+      let (first, second) = (node("first", house), node("second", house))
+      func tendUnanswered(_ node: Membership) async throws {
+        faulty.fault = .answer
+        let failure = try await #require(throws: DatabaseFailure.self) { try await node.tend() }
+        #expect(failure.kind == .outcomeUnknown)
+        #expect(node.tenure.shards.isEmpty && !node.tenure.routes)
+      }
+      try await first.join()
+      try await tendUnanswered(first)
+      try await first.tend()
+      #expect(first.tenure.isWhole, "what it took is its own")
+      try await second.join()
+      try await tendUnanswered(first)
+      try await second.tend()
+      try await first.tend()
+      #expect(first.tenure.shards.count == Shard.count / 2 && first.tenure.routes)
+      #expect(first.tenure.shards.union(second.tenure.shards) == Tenure.everyShard, "what it gave is the other's")
+      #expect(first.tenure.shards.isDisjoint(with: second.tenure.shards))
+    }
+  }
+
+  @Test("Rule 2: what a person did follows it to its last customer, also where two on the way are in one shard")
+  func movesWithinAShard() async throws {
+    let start = RandomLog.start
+    let there = "stop"
+    let beside = try #require((0..<100_000).lazy.map { "beside-\($0)" }.first { Shard.number(of: $0) == Shard.number(of: there) })
+    let entries = [
+      Entry.did("Signed In", contact: "ann", customer: nil, at: start), Entry.contact("ann", customer: there, at: start + .hours(1)),
+      Entry.contact("ann", customer: beside, at: start + .hours(2)),
+    ]
+    func play(_ fold: (House) async throws -> Void) async throws -> [String: [String]] {
+      try await withHouse { house in
+        house.clock.set(start + .hours(3))
+        try await house.take(entries, settle: false)
+        try await fold(house)
+        return try await checked(house)
+      }
+    }
+    let whole = try await play { try await $0.settle() }
+    let shared = try await play { house in
+      func fold(_ tenure: Tenure) -> Fold {
+        Fold(
+          database: house.database, current: house.current, time: house.clock, logger: House.logger, tenancy: ChosenTenancy(tenure))
+      }
+      let router = fold(Tenure(fence: nil, shards: [], routes: true))
+      let owner = fold(Tenure(fence: nil, shards: Tenure.everyShard, routes: false))
+      // The first move is followed before the second is known; the luggage arrives after.
+      #expect(try await router.foldNext(limit: 2) == 2)
+      var arriving = 0
+      while arriving == 0 {
+        #expect(try await owner.foldNext(limit: 1) == 1)
+        arriving = try await house.database.read { try $0.rows("SELECT 1 FROM route WHERE kind = 3") { _ in 1 } }.count
+      }
+      #expect(try await router.foldNext(limit: 2) == 1)
+      while try await owner.foldNext(limit: 1) > 0 {}
+    }
+    #expect(whole == shared, "\(Tables.differences(whole, shared))")
   }
 
   @Test("What a node was sending when it fell silent has an unknown outcome; its receipt still counts when it comes")

@@ -164,6 +164,34 @@ struct OutboxTests {
     }
   }
 
+  @Test("The receipt of a delivery waits for a database that is away, for however long")
+  func receiptDuringAnOutage() async throws {
+    try await withTemporaryDatabase { database in
+      let hanging = HangingChannel()
+      let faulty = FaultyDatabase(database)
+      let fixture = OutboxFixture(faulty, channels: ["success": hanging])
+      try await fixture.enqueue(["a"], channel: "success")
+      let group = ServiceGroup(services: [fixture.outbox], logger: OutboxFixture.logger)
+      let run = Task { try await group.run() }
+      await hanging.enter()
+      faulty.isAway = true
+      hanging.release()
+      let clock = Task {
+        while !Task.isCancelled {
+          fixture.time.advance(by: .seconds(1))
+          await Task.yield()
+        }
+      }
+      while faulty.refused < 20 { await Task.yield() }
+      faulty.isAway = false
+      while try await fixture.delivery("a")?.state == .sending { await Task.yield() }
+      #expect(try await fixture.delivery("a")?.state == .sent)
+      clock.cancel()
+      run.cancel()
+      _ = await run.result
+    }
+  }
+
   @Test("The receipt is written even when the outbox is told to stop during the call, and nothing more is begun", arguments: [true, false])
   func shutdown(isGraceful: Bool) async throws {
     try await withTemporaryDatabase { database in

@@ -14,7 +14,9 @@ struct KeyTests {
       #expect(KeyText.isShaped(server.writeKey) && KeyText.isShaped(server.apiKey))
       let key = server.writeKey
       let rows = try await server.database.read { connection in
-        try connection.rows("SELECT id, name, scope, \(connection.dialect.twin(sqlite: "hex(hash)", postgres: "encode(hash, 'hex')")) FROM api_key") { row in (0..<4).map { row.text($0) }.joined(separator: " ") }
+        try connection.rows(
+          "SELECT id, name, scope, \(connection.dialect.twin(sqlite: "hex(hash)", postgres: "encode(hash, 'hex')")) FROM api_key"
+        ) { row in (0..<4).map { row.text($0) }.joined(separator: " ") }
       }
       #expect(rows.count == 2)
       #expect(rows.allSatisfy { !$0.contains(key.dropFirst(9)) })

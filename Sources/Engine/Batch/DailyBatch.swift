@@ -112,7 +112,8 @@ public struct DailyBatch: Sendable {
     try check(derived, &fold, &page)
     try fold.finish()
     // The evaluator finds nothing wrong: then its twin in SQL is.
-    return page.differences.isEmpty ? ["\(id): the model as SQL comes to another score than the model; the stored score is right"] : page.differences
+    return page.differences.isEmpty
+      ? ["\(id): the model as SQL comes to another score than the model; the stored score is right"] : page.differences
   }
 
   private static func unreadable(_ id: String) -> String {

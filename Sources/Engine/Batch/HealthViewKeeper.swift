@@ -91,6 +91,7 @@ public struct HealthViewKeeper: Sendable {
     public var troubles: [String]
   }
 
+  /// Looks, and changes nothing. - Throws: `DatabaseFailure`.
   public func report() async throws -> Report {
     let view = view
     return try await database.read { connection in
@@ -109,7 +110,8 @@ public struct HealthViewKeeper: Sendable {
           return report
         }
         let last = try CronQueries.lastRun(job, connection)
-        report.refreshedBy = "pg_cron, job \(Self.job) at \(job.schedule); last run: \(last.map { "\($0.state) at \($0.at)" } ?? "none yet")"
+        report.refreshedBy =
+          "pg_cron, job \(Self.job) at \(job.schedule); last run: \(last.map { "\($0.state) at \($0.at)" } ?? "none yet")"
         if !job.isActive { report.troubles.append("the job \(Self.job) of pg_cron is switched off") }
         if let last, last.state == "failed" { report.troubles.append("the last run of \(Self.job) failed: \(last.message)") }
       }

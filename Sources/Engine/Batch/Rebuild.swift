@@ -28,7 +28,10 @@ public struct Rebuild: Sendable {
     let now = fold.time.now()
     let tenure = fold.tenancy.tenure
     let report = try await fold.database.write(patience: .unbounded) { [fold] connection in
-      if let fence = tenure.fence { try NodeQueries.requireStanding(fence, connection) }
+      if let fence = tenure.fence {
+        try NodeQueries.requireStanding(fence, connection)
+        try NodeQueries.takeTurn(fence, connection)
+      }
       fold.forget()
       var report = Report()
       let before = try DerivedTables.digests(connection)

@@ -209,7 +209,10 @@ public final class Fold: Sendable {
       let now = time.now()
       let tenure = tenancy.tenure
       let (result, kept, loan, hasDeliveries) = try await database.write { [self] connection in
-        if let fence = tenure.fence { try NodeQueries.requireStanding(fence, connection) }
+        if let fence = tenure.fence {
+          try NodeQueries.requireStanding(fence, connection)
+          try NodeQueries.takeTurn(fence, connection)
+        }
         let (taken, loan) = memory.withLock { $0.lend() }
         var fold = try FoldTransaction(memory: taken, blueprint: blueprint, now: now, tenure: tenure, connection: connection)
         let result = try body(&fold, connection)

@@ -35,12 +35,11 @@ extension FoldTransaction {
   /// What an actor did elsewhere comes to its customer; or goes on, where the actor has.
   private mutating func arrive(_ route: Route) throws {
     var route = route
+    let shard = route.shard
+    route.owner.customer = try ActorQueries.load(route.owner.actor, connection)?.customer ?? route.owner.customer
+    // Within the shard it is at its goal: the way on would bear the same name as the one that ends here.
+    guard route.shard == shard else { return try RouteQueries.insert([route], connection) }
     let here = route.owner.customer
-    let present = try ActorQueries.load(route.owner.actor, connection)?.customer ?? here
-    guard present == here else {
-      route.owner.customer = present
-      return try RouteQueries.insert([route], connection)
-    }
     try flush()
     if !here.isEmpty { try letTimePass(here) }
     try Luggage(text: route.payload ?? "").put(owner: route.owner, connection)

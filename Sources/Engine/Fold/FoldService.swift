@@ -88,8 +88,9 @@ public final class FoldService: Service, Sendable {
         folded = try await fold.foldNext(limit: Self.batch)
         // Time passes for customers whose answered events are all taken in, lest one be called silent whose login still waits.
         if folded < Self.batch { folded += try await fold.passTime() }
+        // Not only once all is caught up with: under a steady load there is always something left.
+        healthy.withLock { $0 = true }
       } while folded > 0 && !Task.isShuttingDownGracefully
-      healthy.withLock { $0 = true }
     } catch {
       healthy.withLock { $0 = false }
       if let failure = error as? DatabaseFailure, failure.kind == .fenced { membership?.fenced() }

@@ -114,7 +114,8 @@ public actor Intake: IntakeSink, Service {
         })
     } catch {
       logger.error("intake cannot write", metadata: ["error": "\((error as? DatabaseFailure)?.detail ?? "\(error)")"])
-      result = .failure(IntakeRefusal(error))
+      // The database's own words, which tell where it is, are for the log alone.
+      result = .failure(.unavailable("The database cannot take writes now; nothing is lost if you send this again."))
     }
     if case .success = result { onCommit() }
     for (index, work) in works.enumerated() {

@@ -33,7 +33,8 @@ public struct SetAside: Hashable, Sendable {
 public enum IntakeRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// The queue is full: 429 with `Retry-After` in whole seconds.
   case overloaded(retryAfter: Int)
-  /// The database cannot take writes now: 503. The text is for the sender, without internals.
+  /// The database cannot take writes now, or may or may not have taken these: 503. The text is for whoever sent them: over HTTP without
+  /// internals, on the command line in the database's words.
   case unavailable(String)
 
   public var description: String {

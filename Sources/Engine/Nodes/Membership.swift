@@ -96,13 +96,19 @@ public final class Membership: Tenancy, Service, Sendable {
     } catch let failure as DatabaseFailure where failure.kind == .fenced {
       fenced()
       throw failure
+    } catch let failure as DatabaseFailure where failure.kind == .outcomeUnknown {
+      // What it has given away another may have by now: it owns nothing until it has looked.
+      state.withLock { if $0.node == node { $0.tenure = Tenure(fence: node.fence, shards: [], routes: false) } }
+      throw failure
     }
   }
 
   private static func share(_ fence: Int64, present: Tenure, _ database: any Database) async throws -> Tenure {
     // A look alone costs others nothing; nearly always all is well.
     let (isSettled, _) = try await database.read { connection in
-      try plan(fence, connection)
+      let (isSettled, change) = try plan(fence, connection)
+      guard isSettled else { return (false, change) }
+      return (try owned(by: fence, connection) == present, change)
     }
     if isSettled { return present }
     return try await database.write { connection in
@@ -113,9 +119,14 @@ public final class Membership: Tenancy, Service, Sendable {
         let owned = try NodeQueries.shards(of: fence, connection).sorted()
         try NodeQueries.release(Array(owned.suffix(-change)), of: fence, connection)
       }
-      let routes = try NodeQueries.takeRouting(for: fence, connection)
-      return Tenure(fence: fence, shards: try NodeQueries.shards(of: fence, connection), routes: routes)
+      try NodeQueries.takeRouting(for: fence, connection)
+      return try owned(by: fence, connection)
     }
+  }
+
+  private static func owned(by fence: Int64, _ connection: any Connection) throws -> Tenure {
+    Tenure(
+      fence: fence, shards: try NodeQueries.shards(of: fence, connection), routes: try NodeQueries.routingOwner(connection) == fence)
   }
 
   /// Whether this node has what it should have, and how many shards it should take (or give, if negative).
@@ -125,8 +136,8 @@ public final class Membership: Tenancy, Service, Sendable {
     let (owned, free) = (owners[fence] ?? 0, owners[0] ?? 0)
     let share = (Shard.count + count - 1) / count
     let change = owned > share ? share - owned : min(share - owned, free)
-    let isRoutingFree = try NodeQueries.isRoutingFree(connection)
-    return (change == 0 && !isRoutingFree, change)
+    let router = try NodeQueries.routingOwner(connection)
+    return (change == 0 && router != nil, change)
   }
 
   /// Others have taken this node for dead: whatever it knew it owned is not its own any more.

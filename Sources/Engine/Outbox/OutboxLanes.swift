@@ -40,15 +40,20 @@ extension Outbox {
   }
 
   /// Writes the receipt of an attempt, again and again where the database does not take it: what has been done outside cannot be undone.
+  /// While the database is away the lane has nothing better to do than to wait for it.
   /// - Returns: whether it was written.
   private func keep(_ outcome: DeliveryOutcome, of delivery: Delivery) async -> Bool {
-    for trial in 1...5 {
+    var trial: Int64 = 1
+    while true {
       do {
         try await settle(delivery, outcome)
         return true
       } catch {
         logger.error("the receipt of a delivery cannot be written", metadata: ["key": "\(delivery.key)", "error": "\(error)"])
-        do { try await time.sleep(for: .seconds(Int64(trial))) } catch { continue }
+        guard trial < 5 || (!isStopping && (error as? DatabaseFailure)?.mayPass == true) else { break }
+        // A sleep that is cut short means that the process ends: the trials that are left follow at once.
+        try? await time.sleep(for: .seconds(min(trial, 5)))
+        trial += 1
       }
     }
     logger.critical(
@@ -130,6 +135,16 @@ extension Outbox {
       logger.warning("the lane pauses", metadata: ["channel": "\(delivery.channel)", "until": "\(until.iso8601)"])
     }
     if !isOurs { logger.error("the receipt found another state: is a second Holdfast running on this database?") }
+  }
+}
+
+extension DatabaseFailure {
+  /// Whether the same may succeed later without anybody's doing here.
+  fileprivate var mayPass: Bool {
+    switch kind {
+    case .busy, .full, .lost, .outcomeUnknown, .conflict: true
+    case .unusable, .refused, .constraint, .fenced, .other: false
+    }
   }
 }
 

@@ -49,7 +49,8 @@ public struct ModelSQL: Sendable {
       ] + sets.measures.map { named(.measure($0.name), $0.column) } + sets.caps.map { named(.cap($0.name), $0.column) }
   }
 
-  /// The query: a row a customer, in no order. Instants are in microseconds since 1970; `last_activity` is NULL where nothing was ever done.
+  /// The query: a row a customer, in no order. Instants are in microseconds since 1970; `last_activity` is NULL where nothing was ever
+  /// done.
   ///
   /// - Parameter shards: only customers of these shards; `nil`: all. The condition stands in every part of the query.
   public func select(at clock: Clock, shards: Set<Int>? = nil) -> String { "\(heading)\n\(query(at: clock, shards: shards))" }
@@ -62,12 +63,12 @@ public struct ModelSQL: Sendable {
 
   func query(at clock: Clock, shards: Set<Int>? = nil) -> String {
     let condition = shards.map(Self.condition) ?? ""
-    let (at, today) =
+    let (at, today, isFixed) =
       switch clock {
-      case .instant(let instant): ("CAST(\(instant.microseconds) AS BIGINT)", "CAST(\(instant.day.number) AS BIGINT)")
-      case .now: (dialect.now, "\(dialect.now) / \(TimeSpan.days(1).microseconds)")
+      case .instant(let instant): ("CAST(\(instant.microseconds) AS BIGINT)", "CAST(\(instant.day.number) AS BIGINT)", true)
+      case .now: (dialect.now, "\(dialect.now) / \(TimeSpan.days(1).microseconds)", false)
       }
-    let parts = signals.queries(clock: at, today: today, shards: condition) + sets.queries
+    let parts = signals.queries(clock: at, today: today, isFixed: isFixed, shards: condition) + sets.queries
     return "WITH\n\(parts.map(\.member).joined(separator: ",\n"))\n\(final.select(indent: ""))"
   }
 
@@ -80,22 +81,25 @@ public struct ModelSQL: Sendable {
 
   /// The score with what the caps leave of it.
   private var final: SQLQuery {
-    var query = SQLQuery(name: "", columns: [], source: ["scores", "CROSS JOIN clock"])
+    let source = sets.hasVariants || sets.hasCaps ? "scores" : "summed"
+    let score = sets.hasCaps ? "raw_score + cap_points" : "raw_score"
+    var query = SQLQuery(name: "", columns: [], source: [source, "CROSS JOIN clock"])
     let bands = model.bands
     for (column, name) in columns {
       let expression =
         switch column {
-        case .shard, .customer, .lastActivity, .pillar, .measure, .variant: "scores.\(name)"
-        case .score: "raw_score + cap_points"
+        case .shard, .customer, .lastActivity, .pillar, .measure: name
+        case .variant: sets.hasVariants ? name : "CAST(NULL AS TEXT)"
+        case .score: score
         case .calculatedAt: "clock.at"
         case .band:
           """
-          CASE WHEN raw_score + cap_points >= \(bands.healthyFrom) THEN '\(Band.healthy.rawValue)'
-            WHEN raw_score + cap_points >= \(bands.atRiskFrom) THEN '\(Band.atRisk.rawValue)' ELSE '\(Band.critical.rawValue)' END
+          CASE WHEN \(score) >= \(bands.healthyFrom) THEN '\(Band.healthy.rawValue)'
+            WHEN \(score) >= \(bands.atRiskFrom) THEN '\(Band.atRisk.rawValue)' ELSE '\(Band.critical.rawValue)' END
           """
         case .cap(let cap): "CASE WHEN cap = \(sets.position(ofCap: cap)) THEN cap_points ELSE 0 END"
         }
-      query.columns.append(.init(expression: expression, raw: expression.hasPrefix("scores.") ? nil : name))
+      query.columns.append(.init(expression: expression, raw: expression == name ? nil : name))
     }
     return query
   }

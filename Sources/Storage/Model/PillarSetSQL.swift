@@ -83,9 +83,12 @@ struct PillarSetSQL: Sendable {
 
   func position(ofCap name: String) -> Int { model.caps.firstIndex { $0.name == name } ?? -1 }
 
+  var hasVariants: Bool { !model.variants.isEmpty }
+  var hasCaps: Bool { !model.caps.isEmpty }
+
   // MARK: Queries
 
-  var queries: [SQLQuery] { [measured, pointed, summed, scores] }
+  var queries: [SQLQuery] { [measured, pointed, summed] + (hasVariants || hasCaps ? [scores] : []) }
 
   /// Values of measures, the variant, the cap.
   private var measured: SQLQuery {
@@ -97,22 +100,28 @@ struct PillarSetSQL: Sendable {
     let variants = model.variants.enumerated().map { index, variant in
       "  WHEN \(terms.condition(variant.segment.condition.term)) THEN \(index + 1)"
     }
-    query.add(
-      variants.isEmpty ? "0" : "CASE\n\(variants.joined(separator: "\n"))\n  ELSE 0\nEND", as: "variant",
-      comments: model.variants.enumerated().map { "variant \($0 + 1), segment \($1.segment.name): \($1.segment.condition.source)" })
+    if !variants.isEmpty {
+      query.add(
+        "CASE\n\(variants.joined(separator: "\n"))\n  ELSE 0\nEND", as: "variant",
+        comments: model.variants.enumerated().map { "variant \($0 + 1), segment \($1.segment.name): \($1.segment.condition.source)" })
+    }
     // Of several caps that apply the lowest holds, of equal ones the first.
     let caps = model.caps.enumerated().sorted { ($0.element.limit, $0.offset) < ($1.element.limit, $1.offset) }
     let cases = caps.map { "  WHEN \(terms.condition($0.element.when.term)) THEN \($0.offset)" }
-    query.add(
-      cases.isEmpty ? "-1" : "CASE\n\(cases.joined(separator: "\n"))\n  ELSE -1\nEND", as: "cap",
-      comments: caps.map { "cap \($0.element.name), at most \($0.element.limit): \($0.element.when.source)" })
+    if !cases.isEmpty {
+      query.add(
+        "CASE\n\(cases.joined(separator: "\n"))\n  ELSE -1\nEND", as: "cap",
+        comments: caps.map { "cap \($0.element.name), at most \($0.element.limit): \($0.element.when.source)" })
+    }
     return query
   }
 
   private var pointed: SQLQuery {
     var query = SQLQuery(
       name: "pointed", comments: ["Points of each measure, 0 to its maximum."],
-      columns: ["shard", "customer_id", "last_activity", "variant", "cap"].map { .init(expression: $0) }, source: ["measured"],
+      columns: (["shard", "customer_id", "last_activity"] + (hasVariants ? ["variant"] : []) + (hasCaps ? ["cap"] : [])).map {
+        .init(expression: $0)
+      }, source: ["measured"],
       tail: dialect.fenceOfMany)
     let rules = PointsSQL(dialect: dialect, terms: terms)
     for named in measures {
@@ -156,16 +165,20 @@ struct PillarSetSQL: Sendable {
     return columns.isEmpty ? "0" : columns.map { SQLText.identifier($0.column) }.joined(separator: " + ")
   }
 
+  /// Only where there are variants or caps.
   private var scores: SQLQuery {
     let text = SQLText(dialect: dialect)
     var query = SQLQuery(
-      name: "scores", comments: ["A cap takes away what lies above it."], columns: [.init(expression: "summed.*")], source: ["summed"],
-      tail: dialect.fenceOfMany)
-    let variants = model.variants.enumerated().map { " WHEN \($0 + 1) THEN \(text.literal($1.segment.name))" }
-    query.add(variants.isEmpty ? "CAST(NULL AS TEXT)" : "CASE variant\(variants.joined()) END", as: "model_variant")
-    let limits = model.caps.enumerated().map { " WHEN \($0) THEN \($1.limit)" }
-    query.add(
-      limits.isEmpty ? "0" : dialect.least("CASE cap\(limits.joined()) ELSE raw_score END - raw_score", "0"), as: "cap_points")
+      name: "scores", comments: hasCaps ? ["A cap takes away what lies above it."] : [], columns: [.init(expression: "summed.*")],
+      source: ["summed"], tail: dialect.fenceOfMany)
+    if hasVariants {
+      let names = model.variants.enumerated().map { " WHEN \($0 + 1) THEN \(text.literal($1.segment.name))" }
+      query.add("CASE variant\(names.joined()) END", as: "model_variant")
+    }
+    if hasCaps {
+      let limits = model.caps.enumerated().map { " WHEN \($0) THEN \($1.limit)" }
+      query.add(dialect.least("CASE cap\(limits.joined()) ELSE raw_score END - raw_score", "0"), as: "cap_points")
+    }
     return query
   }
 }

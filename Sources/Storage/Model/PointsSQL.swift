@@ -12,7 +12,7 @@ struct PointsSQL {
   func points(of measure: Measure, value: SQLFragment, bonus: String?) -> String {
     guard let type = value.type else { return clamped(measure.missing, measure) }
     var cases: [String] = []
-    if clamped(measure.missing, measure) != otherwise(measure, type) || isCalculated(measure) {
+    if !value.isAlwaysThere, clamped(measure.missing, measure) != otherwise(measure, type) {
       cases.append("  WHEN \(value.sql) IS NULL THEN \(clamped(measure.missing, measure))  -- missing")
     }
     switch measure.rule {
@@ -29,13 +29,6 @@ struct PointsSQL {
   }
 
   private func clamped(_ points: Int, _ measure: Measure) -> String { "\(min(max(points, 0), measure.max))" }
-
-  private func isCalculated(_ measure: Measure) -> Bool {
-    switch measure.rule {
-    case .each, .share: true
-    default: false
-    }
-  }
 
   /// The points after all steps; `nil` where they are calculated.
   private func otherwise(_ measure: Measure, _ type: ValueType) -> String? {

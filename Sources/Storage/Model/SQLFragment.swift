@@ -11,6 +11,8 @@ struct SQLFragment: Sendable {
   var grain = 1.0
   /// Durations: may be `TimeSpan.never`.
   var mayBeNever = false
+  /// Is never missing.
+  var isAlwaysThere = false
   /// A literal's value.
   var literal: Value?
   /// A name or a literal: may stand several times.
@@ -30,7 +32,9 @@ struct SQLFragment: Sendable {
   static func number(_ sql: String, top: Double = 1e15, grain: Double = grainOfSignals) -> SQLFragment {
     SQLFragment(sql: sql, type: .number, top: top, grain: grain)
   }
-  static func count(_ sql: String) -> SQLFragment { number(sql, top: mostCounted, grain: 1) }
+  static func count(_ sql: String) -> SQLFragment {
+    SQLFragment(sql: sql, type: .number, top: mostCounted, grain: 1, isAlwaysThere: true)
+  }
   static func duration(_ sql: String, mayBeNever: Bool = false) -> SQLFragment {
     SQLFragment(sql: sql, type: .duration, top: widestSpan, mayBeNever: mayBeNever)
   }

@@ -23,7 +23,8 @@ struct SQLQuery {
   var comments: [String] = []
   var columns: [Column]
   var isDistinct = false
-  var isMaterialized = false
+  /// Whether it is worked out once, or put in where it is used; `nil`: as the database thinks best.
+  var isMaterialized: Bool?
   /// Lines of the FROM clause.
   var source: [String] = []
   var conditions: [String] = []
@@ -57,6 +58,6 @@ struct SQLQuery {
   /// As a member of a WITH clause.
   var member: String {
     let comments = comments.map { "-- \(SQLText.comment($0))\n" }.joined()
-    return "\(comments)\(name) AS \(isMaterialized ? "MATERIALIZED " : "")(\n\(select(indent: "  "))\n)"
+    return "\(comments)\(name) AS \(isMaterialized.map { $0 ? "MATERIALIZED " : "NOT MATERIALIZED " } ?? "")(\n\(select(indent: "  "))\n)"
   }
 }

@@ -6,12 +6,41 @@ import SQL
 struct SQLText: Sendable {
   let dialect: Dialect
 
-  /// A text as a literal. U+0000, which no stored text holds, becomes U+FFFD.
+  /// A text as a literal, on one line. U+0000, which no stored text holds, becomes U+FFFD.
   func literal(_ text: String) -> String {
-    let quoted = Self.plain(text).replacing("'", with: "''")
-    // Whether a backslash escapes in plain quotes is a setting of PostgreSQL; in E'' it always does.
-    guard dialect == .postgres, quoted.utf8.contains(UInt8(ascii: "\\")) else { return "'\(quoted)'" }
-    return "E'\(quoted.replacing("\\", with: "\\\\"))'"
+    // By scalars: to Swift a quote with a combining mark after it is another character.
+    let scalars = Self.plain(text).unicodeScalars
+    let needsEscapes = scalars.contains { $0.value < 0x20 || (dialect == .postgres && $0 == "\\") }
+    guard needsEscapes else { return "'\(Self.doubling("'", in: scalars))'" }
+    return dialect.twin(sqlite: joined(scalars), postgres: escaped(scalars))
+  }
+
+  /// Whether a backslash escapes in plain quotes is a setting of PostgreSQL; in E'' it always does.
+  private func escaped(_ scalars: String.UnicodeScalarView) -> String {
+    let parts = scalars.map { scalar in
+      switch scalar {
+      case "'": "''"
+      case "\\": "\\\\"
+      case _ where scalar.value < 0x20: "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      default: String(scalar)
+      }
+    }
+    return "E'\(parts.joined())'"
+  }
+
+  /// SQLite's literals know no escapes.
+  private func joined(_ scalars: String.UnicodeScalarView) -> String {
+    let parts = scalars.map { $0 == "'" ? "''" : $0.value < 0x20 ? "' || char(\($0.value)) || '" : String($0) }
+    return "('\(parts.joined())')"
+  }
+
+  private static func doubling(_ quote: Unicode.Scalar, in scalars: some Sequence<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    for scalar in scalars {
+      if scalar == quote { text.append(quote) }
+      text.append(scalar)
+    }
+    return String(text)
   }
 
   /// Without U+0000, at which some readers of SQL stop.
@@ -39,7 +68,7 @@ struct SQLText: Sendable {
     if isPlain, name.utf8.allSatisfy({ $0 == 0x5F || ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) }), !reserved.contains(name) {
       return name
     }
-    return "\"\(plain(name).replacing("\"", with: "\"\""))\""
+    return "\"\(doubling("\"", in: plain(name).unicodeScalars))\""
   }
 
   /// Words that no bare column may have for a name. Those made here end in a suffix of their own, save a few.
@@ -49,7 +78,7 @@ struct SQLText: Sendable {
     "to", "union", "unique", "user", "using", "when", "where", "with",
   ]
 
-  /// The shortest distance from the letters of a name to a word for a column: `Signed In` is `signed_in`.
+  /// A word for a column out of the letters of a name: `Signed In` is `signed_in`.
   static func word(_ text: String, limit: Int = 40) -> String {
     var word = ""
     for scalar in text.unicodeScalars {
@@ -62,8 +91,11 @@ struct SQLText: Sendable {
       if word.utf8.count >= limit { break }
     }
     while word.hasSuffix("_") { word.removeLast() }
-    return word.isEmpty ? "x" : word
+    return word.first?.isLetter == true ? word : "x" + word
   }
+
+  /// A duration for the end of a column's name: `7d`.
+  static func suffix(_ span: TimeSpan) -> String { span.text.replacing(".", with: "_").replacing("-", with: "_") }
 }
 
 extension Unicode.Scalar {
@@ -78,7 +110,9 @@ struct ColumnNames {
   private var taken: Set<String> = []
 
   mutating func take(_ wanted: String) -> String {
-    let plain = SQLText.plain(wanted)
+    // On one line.
+    let scalars = SQLText.plain(wanted).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+    let plain = String(String.UnicodeScalarView(scalars))
     var name = Self.cut(plain, 63)
     var number = 1
     while !taken.insert(name.lowercased()).inserted {

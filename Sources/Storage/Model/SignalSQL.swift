@@ -128,7 +128,7 @@ struct SignalSQL: Sendable {
       case .activity: "activity"
       }
     }
-    func span(_ span: TimeSpan?) -> String { span.map { "_\(SQLText.word($0.text))" } ?? "" }
+    func span(_ span: TimeSpan?) -> String { span.map { "_\(SQLText.suffix($0))" } ?? "" }
     return switch signal {
     case .age(let selector): "age_of_\(word(selector))"
     case .count(let selector, let days): "count_of_\(word(selector))\(days.map { "_\($0)d" } ?? "")"
@@ -152,10 +152,11 @@ struct SignalSQL: Sendable {
   // MARK: Queries
 
   /// Everything up to and with `signals`.
-  func queries(clock: String, today: String, shards: String) -> [SQLQuery] {
+  /// - Parameter isFixed: the clock is a literal and may stand wherever it is used; else it is read once.
+  func queries(clock: String, today: String, isFixed: Bool, shards: String) -> [SQLQuery] {
     let clock = SQLQuery(
       name: "clock", comments: ["The instant, in microseconds since 1970, and its UTC day, in days since 1970."],
-      columns: [.init(expression: clock, name: "at"), .init(expression: today, name: "today")], isMaterialized: true)
+      columns: [.init(expression: clock, name: "at"), .init(expression: today, name: "today")], isMaterialized: !isFixed)
     return [clock, usage.query(shards: shards)] + [usage.contactsQuery(shards: shards)].compactMap(\.self)
       + tickets.queries(shards: shards) + subscriptions.queries(shards: shards) + attributes.queries(shards: shards) + [signals(shards)]
   }

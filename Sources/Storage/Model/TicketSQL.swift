@@ -26,17 +26,17 @@ struct TicketSQL {
     switch signal {
     case .openTickets: return count("is_open", "open_tickets")
     case .unresolvedTickets(let age):
-      return count("is_open AND opened_at <= clock.at - \(age.microseconds)", "unresolved_\(SQLText.word(age.text))")
-    case .tickets(let span): return count("opened_at > clock.at - \(span.microseconds)", "tickets_\(SQLText.word(span.text))")
+      return count("is_open AND opened_at <= clock.at - \(age.microseconds)", "unresolved_\(SQLText.suffix(age))")
+    case .tickets(let span): return count("opened_at > clock.at - \(span.microseconds)", "tickets_\(SQLText.suffix(span))")
     case .reopenedTickets(let span):
-      return count("reopened_at > clock.at - \(span.microseconds)", "reopened_\(SQLText.word(span.text))")
+      return count("reopened_at > clock.at - \(span.microseconds)", "reopened_\(SQLText.suffix(span))")
     case .oldestOpenTicket:
       return .duration("clock.at - \(column("MIN(opened_at) FILTER (WHERE is_open)", "oldest_open"))")
     case .resolutionTime(let span):
       // In whole seconds each, so that the sum is exact.
       let mean = "CAST(SUM((since - opened_at) / 1000000) FILTER (WHERE \(solved(within: span))) AS BIGINT)"
       let count = "NULLIF(COUNT(*) FILTER (WHERE \(solved(within: span))), 0)"
-      return .duration(column("\(mean) / \(count) * 1000000", "resolution_\(SQLText.word(span.text))"))
+      return .duration(column("\(mean) / \(count) * 1000000", "resolution_\(SQLText.suffix(span))"))
     case .ticketSatisfaction(let span):
       needsRatings = true
       let rated = "\(solved(within: span)) AND rating IS NOT NULL"
@@ -45,7 +45,7 @@ struct TicketSQL {
         CASE WHEN COALESCE(SUM(ABS(\(units))) FILTER (WHERE \(rated)), 0) < 9e15
             THEN COALESCE(SUM(\(units)) FILTER (WHERE \(rated)), 0) / (10000.0 * NULLIF(COUNT(*) FILTER (WHERE \(rated)), 0)) END
         """
-      return .number(column(mean, "satisfaction_\(SQLText.word(span.text))"))
+      return .number(column(mean, "satisfaction_\(SQLText.suffix(span))"))
     default: return nil
     }
   }
@@ -64,7 +64,8 @@ struct TicketSQL {
     var summary = SQLQuery(
       name: "tickets", comments: ["Each customer's tickets."],
       columns: [.init(expression: "ticket_now.shard"), .init(expression: "ticket_now.customer")],
-      source: ["ticket_now", "CROSS JOIN clock"], grouping: ["ticket_now.shard", "ticket_now.customer"])
+      source: ["ticket_now"] + (columns.contains { $0.expression.contains("clock.") } ? ["CROSS JOIN clock"] : []),
+      grouping: ["ticket_now.shard", "ticket_now.customer"])
     for column in columns { summary.add(column.expression, as: column.name) }
     if needsRatings {
       summary.source.append(

@@ -38,14 +38,20 @@ struct UsageSQL {
   /// The condition that an event is meant; empty where all are.
   private func filter(_ selector: EventSelector) -> String {
     switch selector {
-    case .named(let name): "event_name.name = \(text.literal(SQLText.composed(name)))"
+    case .named(let name): "usage_daily.event = (SELECT id FROM event_name WHERE name = \(text.literal(SQLText.composed(name))))"
     case .usage: among(catalog.features.map(\.event))
     case .activity: ""
     }
   }
 
   private func among(_ events: [String]) -> String {
-    events.isEmpty ? "FALSE" : "event_name.name IN (\(events.map(text.literal).joined(separator: ", ")))"
+    guard !events.isEmpty else { return "FALSE" }
+    // A few a line.
+    let lines = stride(from: 0, to: events.count, by: 6).map { start in
+      events[start..<min(start + 6, events.count)].map(text.literal).joined(separator: ", ")
+    }
+    let names = lines.count == 1 ? "(\(lines[0]))" : "(\n  \(lines.joined(separator: ",\n  ")))"
+    return "usage_daily.event IN (SELECT id FROM event_name WHERE name IN \(names))"
   }
 
   private func filtered(_ aggregate: String, _ conditions: String...) -> String {
@@ -59,7 +65,9 @@ struct UsageSQL {
 
   mutating func age(of selector: EventSelector) -> SQLFragment {
     let last = column(filtered("MAX(usage_daily.last)", filter(selector)), "\(word(selector))_last")
-    return .duration("COALESCE(clock.at - \(last), \(TimeSpan.never.microseconds))", mayBeNever: true)
+    var fragment = SQLFragment.duration("COALESCE(clock.at - \(last), \(TimeSpan.never.microseconds))", mayBeNever: true)
+    fragment.isAlwaysThere = true
+    return fragment
   }
 
   mutating func count(of selector: EventSelector, days: Int?) -> SQLFragment {
@@ -87,7 +95,7 @@ struct UsageSQL {
   mutating func features(core: Bool, within: TimeSpan?) -> SQLFragment {
     let events = catalog.features.filter { $0.isCore || !core }.map(\.event)
     let recent = within.map { "usage_daily.last > clock.at - \($0.microseconds)" } ?? ""
-    let name = (core ? "core_features" : "features") + (within.map { "_\(SQLText.word($0.text))" } ?? "")
+    let name = (core ? "core_features" : "features") + (within.map { "_\(SQLText.suffix($0))" } ?? "")
     return .count(number(column(filtered("COUNT(DISTINCT usage_daily.event)", among(events), recent), name)))
   }
 
@@ -98,7 +106,7 @@ struct UsageSQL {
   }
 
   mutating func activeContacts(within span: TimeSpan) -> SQLFragment {
-    let name = "active_\(SQLText.word(span.text))"
+    let name = "active_\(SQLText.suffix(span))"
     if !contactColumns.contains(where: { $0.span == span }) { contactColumns.append((span, name)) }
     return .count(number("contacts.\(name)"))
   }
@@ -112,7 +120,7 @@ struct UsageSQL {
         .init(expression: "usage_daily.shard"), .init(expression: "usage_daily.customer"),
         .init(expression: "MAX(usage_daily.last)", name: "last_activity"),
       ],
-      source: ["usage_daily", "JOIN event_name ON event_name.id = usage_daily.event", "CROSS JOIN clock"],
+      source: ["usage_daily"] + (columns.contains { $0.expression.contains("clock.") } ? ["CROSS JOIN clock"] : []),
       conditions: shards.isEmpty ? [] : ["usage_daily.\(shards)"],
       grouping: ["usage_daily.shard", "usage_daily.customer"])
     for column in columns { query.add(column.expression, as: column.name) }

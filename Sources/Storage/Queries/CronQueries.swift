@@ -17,6 +17,7 @@ public enum CronQueries {
     public var isActive: Bool
   }
 
+  /// Whether the extension is in this database and this user may use it.
   public static func availability(_ connection: any Connection) throws -> Availability {
     guard connection.dialect == .postgres else { return .unavailable("SQLite has no jobs of its own") }
     let isHere = try connection.first("SELECT 1 FROM pg_extension WHERE extname = 'pg_cron'") { _ in true } ?? false
@@ -31,6 +32,7 @@ public enum CronQueries {
     return mayUse ? .available : .unavailable("this user may not use pg_cron (GRANT USAGE ON SCHEMA cron)")
   }
 
+  /// The job of that name that this user has for this database.
   public static func job(_ name: String, _ connection: any Connection) throws -> Job? {
     try connection.first(
       """

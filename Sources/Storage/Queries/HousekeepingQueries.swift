@@ -59,7 +59,10 @@ public enum HousekeepingQueries {
     for (kind, at) in [("event", arrivals.events), ("ticket", arrivals.tickets), ("subscription", arrivals.subscriptions)] {
       guard let at else { continue }
       try connection.execute(
-        "INSERT INTO arrival (kind, last_at) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET last_at = excluded.last_at WHERE arrival.last_at < excluded.last_at",
+        """
+        INSERT INTO arrival (kind, last_at) VALUES ($1, $2)
+        ON CONFLICT (kind) DO UPDATE SET last_at = excluded.last_at WHERE arrival.last_at < excluded.last_at
+        """,
         [kind, at.microseconds])
     }
   }

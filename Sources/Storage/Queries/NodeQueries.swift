@@ -20,6 +20,7 @@ public struct Node: Hashable, Sendable {
 /// Nodes and what they own: tables `node`, `shard`, and the owner of routing in `log_mark`.
 public enum NodeQueries {
   /// Makes a node with a number that no other ever had.
+  /// - Throws: `DatabaseFailure` of kind `unusable` where a move to the database is not finished.
   public static func register(name: String, at now: Instant, _ connection: any Connection) throws -> Node {
     let fence = try connection.first("UPDATE log_mark SET position = position + 1 WHERE name = 'fence' RETURNING position") {
       $0.integer(0)
@@ -27,6 +28,8 @@ public enum NodeQueries {
     guard let fence else {
       throw DatabaseFailure(kind: .unusable, message: "the database lacks its marks; restore a backup", detail: "fence")
     }
+    // A move holds the row above while it makes its mark, and looks for nodes: one of the two sees the other.
+    try MoveMark.requireNone(connection)
     try connection.execute("INSERT INTO node (fence, name, started_at, beat) VALUES ($1, $2, $3, 0)", [fence, name, now.microseconds])
     return Node(fence: fence, name: name, startedAt: now, beat: 0)
   }
@@ -52,6 +55,17 @@ public enum NodeQueries {
         detail: "fence \(fence)")
     }
   }
+
+  /// Waits until no earlier step of the fold of this node is under way: one whose connection was lost may still be about to be committed.
+  /// Held until this transaction is over.
+  public static func takeTurn(_ fence: Int64, _ connection: any Connection) throws {
+    // On SQLite there is one writer, and no connection to lose.
+    guard connection.dialect == .postgres else { return }
+    try connection.each("SELECT pg_advisory_xact_lock($1, $2)", [turns, Int64(Int32(truncatingIfNeeded: fence))]) { _ in true }
+  }
+
+  /// Sets these locks apart from others' on the same database ("hold" in ASCII).
+  private static let turns: Int64 = 0x686f_6c64
 
   /// Ends a node: what it owned is free, what it was sending has an unknown outcome.
   /// - Parameter beat: the node's beat as it was seen to stand still; `nil`: it ends itself.
@@ -95,14 +109,14 @@ public enum NodeQueries {
       [fence, SQLParameter.integers(shards.map(Int64.init))])
   }
 
-  /// Takes the routing of the log where nobody has it. - Returns: whether this node has it now.
-  public static func takeRouting(for fence: Int64, _ connection: any Connection) throws -> Bool {
+  /// Takes the routing of the log where nobody has it.
+  public static func takeRouting(for fence: Int64, _ connection: any Connection) throws {
     try connection.execute("UPDATE log_mark SET owner = $1 WHERE name = 'routed' AND owner IS NULL", [fence])
-    return try connection.first("SELECT owner FROM log_mark WHERE name = 'routed'") { $0.optionalInteger(0) } == fence
   }
 
-  public static func isRoutingFree(_ connection: any Connection) throws -> Bool {
-    try connection.first("SELECT 1 FROM log_mark WHERE name = 'routed' AND owner IS NULL") { _ in true } != nil
+  /// The node that routes the log; `nil`: none.
+  public static func routingOwner(_ connection: any Connection) throws -> Int64? {
+    try connection.first("SELECT owner FROM log_mark WHERE name = 'routed'") { $0.optionalInteger(0) } ?? nil
   }
 
   // MARK: What was done for a shard

@@ -45,7 +45,9 @@ struct Checkup {
     findings.append(
       Finding(isWell: view.isInForce, what: HealthView.name, how: view.isInForce ? "made from the model in force" : view.troubles[0]))
     findings.append(Finding(isWell: true, what: "refreshed by", how: view.refreshedBy))
-    for trouble in view.troubles.dropFirst(view.isInForce ? 0 : 1) { findings.append(Finding(isWell: false, what: "refresh", how: trouble)) }
+    for trouble in view.troubles.dropFirst(view.isInForce ? 0 : 1) {
+      findings.append(Finding(isWell: false, what: "refresh", how: trouble))
+    }
     if house.database.dialect == .postgres { findings.append(try await log()) }
     let (incidents, outbox) = try await house.database.read { connection in
       (try HousekeepingQueries.incidents(connection).count, try DeliveryQueries.counts(connection))

@@ -7,12 +7,16 @@ final class FaultyDatabase: Database {
     /// Counted from 0 within a transaction.
     case statement(Int)
     case commit
+    /// The commit takes place, and its answer is lost on the way.
+    case answer
   }
 
   private struct State {
     var fault: Fault?
     var executed = 0
     var commits = 0
+    var isAway = false
+    var refused = 0
   }
 
   private let inner: any Database
@@ -23,6 +27,16 @@ final class FaultyDatabase: Database {
   var dialect: Dialect { inner.dialect }
 
   static let failure = DatabaseFailure(kind: .other, message: "the test pulled the plug", detail: "test")
+  static let silence = DatabaseFailure(kind: .outcomeUnknown, message: "the test cut the line", detail: "test")
+
+  /// While it is, every write is refused as by a server that is not there.
+  var isAway: Bool {
+    get { state.withLock { $0.isAway } }
+    set { state.withLock { $0.isAway = newValue } }
+  }
+
+  /// Writes that were refused because the server was away.
+  var refused: Int { state.withLock { $0.refused } }
 
   /// The next fault; gone once it has struck.
   var fault: Fault? {
@@ -38,6 +52,11 @@ final class FaultyDatabase: Database {
   }
 
   func write<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    let isAway = state.withLock { state in
+      if state.isAway { state.refused += 1 }
+      return state.isAway
+    }
+    if isAway { throw DatabaseFailure(kind: .lost, message: "the test has taken the server away", detail: "test") }
     let result = try await inner.write(patience: patience) { [self] connection in
       state.withLock { $0.executed = 0 }
       let result = try body(FaultyConnection(inner: connection, beforeStatement: beforeStatement))
@@ -45,6 +64,7 @@ final class FaultyDatabase: Database {
       return result
     }
     state.withLock { $0.commits += 1 }
+    try strike(with: Self.silence) { $0.fault == .answer }
     return result
   }
 
@@ -55,13 +75,13 @@ final class FaultyDatabase: Database {
     }
   }
 
-  private func strike(_ isDue: (inout State) -> Bool) throws {
+  private func strike(with failure: DatabaseFailure = failure, _ isDue: (inout State) -> Bool) throws {
     let strikes = state.withLock { state in
       let strikes = isDue(&state)
       if strikes { state.fault = nil }
       return strikes
     }
-    if strikes { throw Self.failure }
+    if strikes { throw failure }
   }
 
   func backup(to path: String) async throws { try await inner.backup(to: path) }

@@ -1,0 +1,47 @@
+import DatabaseKit
+import Domain
+import SQL
+import Storage
+import Synchronization
+import Testing
+
+@Suite("The table of nodes")
+struct NodeQueriesTests {
+  @Test(
+    "A node's step waits for one before it that is still about to be committed, and not for other nodes'",
+    .enabled(if: TestDatabase.server != nil))
+  func turns() async throws {
+    try await withTemporaryPostgres { database in
+      let seen = Seen()
+      let (hasTurn, begun) = AsyncStream.makeStream(of: Void.self)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          try await database.write { connection in
+            try NodeQueries.takeTurn(7, connection)
+            begun.finish()
+            let waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid <> pg_backend_pid()"
+            while try connection.first(waiting, [], { _ in true }) == nil {}
+            seen.note("the step before")
+          }
+        }
+        for await _ in hasTurn {}
+        group.addTask {
+          try await database.write { connection in
+            try NodeQueries.takeTurn(7, connection)
+            seen.note("the next step")
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(seen.all == ["the step before", "the next step"])
+      try await database.write { try NodeQueries.takeTurn(8, $0) }
+    }
+  }
+}
+
+/// What happened, in order.
+private final class Seen: Sendable {
+  private let held = Mutex<[String]>([])
+  var all: [String] { held.withLock { $0 } }
+  func note(_ what: String) { held.withLock { $0.append(what) } }
+}
