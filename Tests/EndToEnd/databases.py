@@ -4,7 +4,6 @@ import contextlib
 import pathlib
 import re
 import subprocess
-import tempfile
 import uuid
 from urllib.parse import urlsplit, urlunsplit
 
@@ -82,11 +81,13 @@ class Cluster:
     """A PostgreSQL cluster of one's own, for those who crash it or need all of it."""
 
     def __init__(self):
-        folder = tempfile.mkdtemp(prefix="holdfast-cluster-")
-        self.url = self._command("start", "--folder", folder)
-        self.superuser = (pathlib.Path(folder) / "superuser").read_text().strip()
+        # It lives for as long as somebody holds the other end of this pipe: no end of the tests leaves it behind.
+        self._life = subprocess.Popen(
+            [CLUSTERS, "run", "sh", "-c", 'echo "$HOLDFAST_POSTGRES_FOLDER"; exec cat'],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._folder = pathlib.Path(self._life.stdout.readline().rstrip("\n"))
+        self.url, self.superuser = ((self._folder / name).read_text().strip() for name in ("url", "superuser"))
         self.postgres = PostgreSQL(self.url)
-        self._folder = folder
 
     def crash(self):
         """Ends it as a crash would: nothing is said to its clients or written in farewell."""
@@ -97,12 +98,12 @@ class Cluster:
         self._command("restart", self._folder)
 
     def remove(self):
-        self._command("stop", self._folder)
+        self._life.stdin.close()
+        assert self._life.wait(60) == 0
 
     def _command(self, *arguments):
-        done = subprocess.run([CLUSTERS, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        done = subprocess.run([CLUSTERS, *arguments], capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
 
 
 def programs():
