@@ -10,6 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from polling import eventually
+
 CLUSTERS = pathlib.Path(__file__).resolve().parents[2] / "scripts/postgres"
 
 
@@ -50,7 +52,18 @@ class PostgreSQL:
         try:
             yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
         finally:
-            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+            self._drop(name)
+
+    def _drop(self, name):
+        # Whoever may not end a superuser's process, as that of an autovacuum, waits for its end.
+        def dropped():
+            try:
+                self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+            except psycopg.errors.InsufficientPrivilege:
+                return False
+            return True
+
+        eventually(dropped, f"{name} can be dropped", 60, every=0.5)
 
     def _administer(self, statement):
         with connect(self.url) as connection:
@@ -85,8 +98,12 @@ class Cluster:
         """Ends it as a crash would: nothing is said to its clients or written in farewell."""
         self._command("crash", self._folder)
 
+    def halt(self):
+        """Ends it in order, as for an upgrade; `restart` brings it back."""
+        self._command("stop", "--keep", self._folder)
+
     def restart(self):
-        """Brings it back after a crash, at the same address, with all that was durable."""
+        """Brings it back after a crash or a halt, at the same address, with all that was durable."""
         self._command("restart", self._folder)
 
     def remove(self):
