@@ -160,7 +160,8 @@ def check_log(nodes, crowd):
     assert not lost and not doubled, f"{len(lost)} of {len(answered)} lost, {len(doubled)} doubled"
     assert {message for message in counts if re.fullmatch("[0-9a-f]{16}", message)} <= sent
     entries = sum(counts.values())
-    assert nodes.sql("SELECT count(*), count(DISTINCT position) FROM customer_event") == [(entries, entries)], "each belongs to one customer"
+    indexed = nodes.sql("SELECT count(*), count(DISTINCT position) FROM customer_event")
+    assert indexed == [(entries, entries)], "each belongs to one customer"
     for node in nodes:
         stats = node.stats()
         assert stats["accepted"] == entries and stats["rejected"] == 0, stats

@@ -59,7 +59,8 @@ struct NodesTests {
     }
   }
 
-  /// What is stored, once the daily batch has found every score right (and brought coverage up to date, which is as of a score's calculation).
+  /// What is stored, once the daily batch has found every score right (and brought coverage up to date, which is as of a score's
+  /// calculation).
   private func checked(_ house: House) async throws -> [String: [String]] {
     #expect(try await DailyBatch(fold: house.fold).run().differences == [])
     return try await Tables.derived(house.database)
