@@ -9,6 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from polling import eventually
+
 CLUSTERS = pathlib.Path(__file__).resolve().parents[2] / "scripts/postgres"
 
 
@@ -93,8 +95,12 @@ class Cluster:
         """Ends it as a crash would: nothing is said to its clients or written in farewell."""
         self._command("crash", self._folder)
 
+    def halt(self):
+        """Ends it in order, as for an upgrade; `restart` brings it back."""
+        self._command("stop", "--keep", self._folder)
+
     def restart(self):
-        """Brings it back after a crash, at the same address, with all that was durable."""
+        """Brings it back after a crash or a halt, at the same address, with all that was durable."""
         self._command("restart", self._folder)
 
     def remove(self):

@@ -98,12 +98,16 @@ class Holdfast:
     # The server
 
     def start(self, within=30):
+        self.launch()
+        self.wait_ready(within)
+        return self
+
+    def launch(self):
+        """Starts the server and does not wait for it."""
         assert self.process is None, "already running"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [str(BINARY), "serve"], env=self._environment(), cwd=self.folder, stdout=log, stderr=log)
-        self.wait_ready(within)
-        return self
 
     def wait_ready(self, within=30):
         def ready():
@@ -132,6 +136,13 @@ class Holdfast:
             self.process.wait(10)
             self.process = None
         self.session.close()
+
+    def freeze(self):
+        """Stops it in the middle of whatever it does, as a machine that stalls would; it knows nothing of it."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def reload(self):
         self.process.send_signal(signal.SIGHUP)

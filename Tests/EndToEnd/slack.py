@@ -7,12 +7,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Slack:
-    """Listens on a loopback port. `answers` is used up first, one for each post; then all is well."""
+    """Listens on a loopback port. `answers` is used up first, one for each post; then all is well. An answer
+    takes `delay()` seconds."""
 
     def __init__(self):
         self.posts = []
         self.answers = []
         self.always = None
+        self.delay = lambda: 0
         self.released = threading.Event()
         self._lock = threading.Lock()
         slack = self
@@ -25,6 +27,7 @@ class Slack:
                     slack.released.wait(120)
                     self.close_connection = True
                     return
+                time.sleep(slack.delay())
                 status, headers, text = answer
                 self.send_response(status)
                 for name, value in {"Content-Type": "text/plain", "Content-Length": str(len(text)), **headers}.items():
