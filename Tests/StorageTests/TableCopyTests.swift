@@ -47,7 +47,7 @@ struct TableCopyTests {
     if mayBeNull, row % 3 == 0 { return .null }
     switch kind {
     case .integer: return .integer([.min, -1_000, 0, 1_000, .max - 1_000, 1_764_000_000_000_000][row % 6] + Int64(row / 6))
-    case .real: return .real([0.1, -0.0, 1e308, 5e-324, -1 / 3.0, 1e15 + 0.3][row % 6])
+    case .real: return .real([0.1, -0.0, 1e308, Double.leastNonzeroMagnitude, -1 / 3.0, 1e15 + 0.3][row % 6])
     case .text:
       let texts = ["", "naïve 😀", "e\u{301}", "two\nlines \\ \" '", String(repeating: "ü", count: 3_000), "nul\0", "{\"a\": 1}"]
       return .text(texts[row % 7] + "\(row)")
@@ -134,7 +134,8 @@ struct TableCopyTests {
   func manyStretches() async throws {
     try await withBoth { source, target in
       try await source.write { connection in
-        try connection.insert(BulkInsert(into: "message_id", [.integers("hash", (0..<12_345).map { Int64($0) &* 0x9e37_79b9_7f4a_7c1 })]))
+        _ = try connection.insert(
+          BulkInsert(into: "message_id", [.integers("hash", (0..<12_345).map { Int64($0) &* 0x9e37_79b9_7f4a_7c1 })]))
       }
       let tables = try await tables(source, target)
       try await begin(target, tables)
