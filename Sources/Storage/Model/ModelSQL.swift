@@ -49,7 +49,8 @@ public struct ModelSQL: Sendable {
       ] + sets.measures.map { named(.measure($0.name), $0.column) } + sets.caps.map { named(.cap($0.name), $0.column) }
   }
 
-  /// The query: a row a customer, in no order. Instants are in microseconds since 1970; `last_activity` is NULL where nothing was ever done.
+  /// The query: a row a customer, in no order. Instants are in microseconds since 1970; `last_activity` is NULL where nothing was ever
+  /// done.
   ///
   /// - Parameter shards: only customers of these shards; `nil`: all. The condition stands in every part of the query.
   public func select(at clock: Clock, shards: Set<Int>? = nil) -> String { "\(heading)\n\(query(at: clock, shards: shards))" }

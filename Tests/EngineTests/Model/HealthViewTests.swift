@@ -32,7 +32,7 @@ struct HealthViewTests {
         let text = connection.dialect.twin(
           sqlite: "last_activity", postgres: "to_char(last_activity AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
         return try connection.rows(
-          "SELECT \(text) FROM \(HealthView.name(connection.dialect)) ORDER BY customer_id"
+          "SELECT \(text) FROM \(HealthView.name) ORDER BY customer_id"
         ) { $0.optionalText(0) }
       }
       #expect(time == [at.iso8601, nil])
@@ -44,7 +44,7 @@ struct HealthViewTests {
       try connection.rows(
         """
         SELECT customer_id, CAST(all_score AS TEXT), CAST(total_health_score AS TEXT), health_status
-        FROM \(HealthView.name(connection.dialect)) ORDER BY customer_id
+        FROM \(HealthView.name) ORDER BY customer_id
         """
       ) { row in (0..<4).map(row.text) }
     }

@@ -78,7 +78,7 @@ struct HostileModelTests {
       let view = try await database.write { connection in
         let view = HealthView(ModelSQL(blueprint: Self.blueprint, dialect: connection.dialect))
         for statement in view.replacement { try connection.execute(statement) }
-        return try connection.first("SELECT COUNT(*) FROM \(HealthView.name(connection.dialect))") { $0.int(0) }
+        return try connection.first("SELECT COUNT(*) FROM \(HealthView.name)") { $0.int(0) }
       }
       #expect(view == Self.names.count)
     }
