@@ -56,7 +56,9 @@ struct AnalyticsTests {
   @Test("The log's months are made ahead, and what came before its month was there moves into it")
   func months() async throws {
     try await withHouse { house in
-      guard house.database.dialect == .postgres else { return #expect(try await LogUpkeep.makeParts(at: house.clock.now(), house.database) == []) }
+      guard house.database.dialect == .postgres else {
+        return #expect(try await LogUpkeep.makeParts(at: house.clock.now(), house.database) == [])
+      }
       let entries = (0..<5).map { Entry.event(of: "c\($0)", at: RandomLog.start + .days(Int64($0) * 20)) }
       for entry in entries {
         house.clock.set(entry.receivedAt)

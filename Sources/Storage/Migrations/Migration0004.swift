@@ -39,7 +39,8 @@ enum Migration0004 {
       View(
         name: "events",
         columns: [
-          ("event.position", "position"), ("customer_event.customer", "customer_id"), ("event.name", "event"), ("event.contact", "contact_id"),
+          ("event.position", "position"), ("customer_event.customer", "customer_id"), ("event.name", "event"),
+          ("event.contact", "contact_id"),
           ("event.anonymous", "anonymous_id"), (time("event.at"), "happened_at"), (time("event.received_at"), "received_at"),
           ("event.message_id", "message_id"), ("event.payload", "properties"),
         ],
@@ -51,7 +52,10 @@ enum Migration0004 {
         name: "usage_by_day",
         columns: [
           ("usage_daily.customer", "customer_id"), ("usage_daily.actor", "contact_id"), ("event_name.name", "event"),
-          (dialect.twin(sqlite: "date(usage_daily.day * 86400, 'unixepoch')", postgres: "DATE '1970-01-01' + usage_daily.day::integer"), "day"),
+          (
+            dialect.twin(sqlite: "date(usage_daily.day * 86400, 'unixepoch')", postgres: "DATE '1970-01-01' + usage_daily.day::integer"),
+            "day"
+          ),
           ("usage_daily.count", "events"), (time("usage_daily.first"), "first_at"), (time("usage_daily.last"), "last_at"),
         ], source: "usage_daily JOIN event_name ON event_name.id = usage_daily.event WHERE usage_daily.customer <> ''"),
       View(
@@ -67,7 +71,8 @@ enum Migration0004 {
           ("subscription.customer", "customer_id"), ("subscription.id", "subscription_id"),
           (member("subscription.state", "record.plan"), "plan"), (member("subscription.state", "record.tier"), "tier"),
           (member("subscription.state", "record.mrr"), "mrr"), (member("subscription.state", "record.seats"), "seats"),
-          (member("subscription.state", "record.status"), "status"), (time(member("subscription.state", "record.started_at")), "started_at"),
+          (member("subscription.state", "record.status"), "status"),
+          (time(member("subscription.state", "record.started_at")), "started_at"),
           (time(member("subscription.state", "record.renews_at")), "renews_at"),
           (time(member("subscription.state", "record.canceled_at")), "canceled_at"),
         ], source: "subscription WHERE subscription.customer <> ''"),

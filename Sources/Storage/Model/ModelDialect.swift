@@ -10,11 +10,8 @@ extension Dialect {
     twin(sqlite: "CAST(\(number) AS \(type))", postgres: "CAST(FLOOR(\(number)) AS \(type))")
   }
 
-  /// Keeps the planner from copying a subquery's columns to each place that uses them.
-  var fence: String { twin(sqlite: " LIMIT 1 OFFSET 0", postgres: " OFFSET 0") }
-
-  /// The same for a subquery of many rows.
-  var fenceOfMany: String { twin(sqlite: "LIMIT -1 OFFSET 0", postgres: "OFFSET 0") }
+  /// Keeps the planner from copying a query's columns to each place that uses them.
+  var fence: String { twin(sqlite: "LIMIT -1 OFFSET 0", postgres: "OFFSET 0") }
 
   /// A JSON column, parsed.
   func document(_ column: String) -> String { twin(sqlite: column, postgres: "\(column)::jsonb") }
