@@ -112,7 +112,7 @@ struct AttributeSQL {
         "customer",
         "LEFT JOIN contact ON contact.shard = customer.shard AND contact.customer = customer.id AND contact.id = customer.id",
       ],
-      conditions: shards.isEmpty ? [] : ["customer.\(shards)"], tail: dialect.fenceOfMany)
+      conditions: shards.isEmpty ? [] : ["customer.\(shards)"], tail: dialect.fence)
     var query = SQLQuery(
       name: "attribute_statement",
       comments: ["What is stated of each customer, and of the contact that shares its id: [value, version in microseconds]."],
@@ -139,7 +139,7 @@ struct AttributeSQL {
     var query = SQLQuery(
       name: "attribute", comments: ["Of both the later; of equally late ones the customer's."],
       columns: ["shard", "id", "first_seen", "first_heard"].map { .init(expression: $0) }, source: ["attribute_statement"],
-      tail: dialect.fenceOfMany)
+      tail: dialect.fence)
     for attribute in attributes {
       let word = attribute.word
       query.add(
@@ -156,7 +156,7 @@ struct AttributeSQL {
     var query = SQLQuery(
       name: "customers", comments: ["The attributes as values of their types; what does not fit is missing."],
       columns: ["shard", "id", "first_seen", "first_heard"].map { .init(expression: $0) }, source: ["attribute"],
-      tail: dialect.fenceOfMany)
+      tail: dialect.fence)
     for value in values { query.add(value.expression, as: value.name) }
     return query
   }

@@ -6,15 +6,12 @@ extension Dialect {
   func greatest(_ a: String, _ b: String) -> String { twin(sqlite: "MAX(\(a), \(b))", postgres: "GREATEST(\(a), \(b))") }
 
   /// The whole part of a number that is not negative, as an integer. PostgreSQL's cast would round, halves to even.
-  func whole(_ number: String) -> String {
-    twin(sqlite: "CAST(\(number) AS BIGINT)", postgres: "CAST(FLOOR(\(number)) AS BIGINT)")
+  func whole(_ number: String, as type: String = "BIGINT") -> String {
+    twin(sqlite: "CAST(\(number) AS \(type))", postgres: "CAST(FLOOR(\(number)) AS \(type))")
   }
 
-  /// Keeps the planner from copying a subquery's columns to each place that uses them.
-  var fence: String { twin(sqlite: " LIMIT 1 OFFSET 0", postgres: " OFFSET 0") }
-
-  /// The same for a subquery of many rows.
-  var fenceOfMany: String { twin(sqlite: "LIMIT -1 OFFSET 0", postgres: "OFFSET 0") }
+  /// Keeps the planner from copying a query's columns to each place that uses them.
+  var fence: String { twin(sqlite: "LIMIT -1 OFFSET 0", postgres: "OFFSET 0") }
 
   /// A JSON column, parsed.
   func document(_ column: String) -> String { twin(sqlite: column, postgres: "\(column)::jsonb") }

@@ -34,9 +34,10 @@ public struct ModelSQL: Sendable {
     self.dialect = dialect
     company = blueprint.company
     model = blueprint.model
-    let signals = SignalSQL(catalog: blueprint.catalog, dialect: dialect, formulas: blueprint.model.formulas)
+    var signals = SignalSQL(catalog: blueprint.catalog, dialect: dialect)
+    let terms = signals.prepare(blueprint.model.formulas)
     self.signals = signals
-    sets = PillarSetSQL(model: blueprint.model, dialect: dialect, terms: TermSQL(dialect: dialect, signal: { signals.reference(to: $0) }))
+    sets = PillarSetSQL(model: blueprint.model, dialect: dialect, terms: terms)
     columns = Self.columns(of: sets, caps: blueprint.model.caps)
   }
 

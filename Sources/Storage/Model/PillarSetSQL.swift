@@ -11,20 +11,30 @@ struct PillarSetSQL: Sendable {
 
   private struct Value {
     var sql: String
-    var column: String
     var fragment: SQLFragment
     var comments: [String]
   }
 
+  /// A measure with the columns of its value and its bonus.
+  private struct Prepared {
+    var measure: Measure
+    var value: SQLFragment
+    var bonus: String?
+  }
+
   let model: HealthModel
   let dialect: Dialect
-  private let terms: TermSQL
+  private var terms: TermSQL
   /// The model's own set, then its variants'.
   private let sets: [[Pillar]]
   private(set) var pillars: [Named] = []
   private(set) var measures: [Named] = []
   private(set) var caps: [Named] = []
   private var values: [Value] = []
+  /// The measures of each set.
+  private var prepared: [[Prepared]] = []
+  private var variantConditions: [String] = []
+  private var capConditions: [String] = []
   private var names = ColumnNames()
 
   init(model: HealthModel, dialect: Dialect, terms: TermSQL) {
@@ -43,7 +53,13 @@ struct PillarSetSQL: Sendable {
       measures.append(Named(name: measure, column: names.take(measure, ending: "_points")))
     }
     for cap in model.caps { caps.append(Named(name: cap.name, column: names.take(cap.name, ending: "_adjustment"))) }
-    for measure in sets.joined().flatMap(\.measures) { prepare(measure) }
+    for pillars in sets {
+      var set: [Prepared] = []
+      for measure in pillars.flatMap(\.measures) { set.append(prepare(measure)) }
+      prepared.append(set)
+    }
+    for variant in model.variants { variantConditions.append(self.terms.condition(variant.segment.condition.term).sql) }
+    for cap in model.caps { capConditions.append(self.terms.condition(cap.when.term).sql) }
   }
 
   private static func distinct(_ names: [String]) -> [String] {
@@ -53,32 +69,26 @@ struct PillarSetSQL: Sendable {
 
   // MARK: Values
 
-  private mutating func prepare(_ measure: Measure) {
-    let value = terms.exactly(measure.signal.term)
-    add(value, "\(SQLText.word(measure.name))_value", comments: ["\(measure.name): \(measure.signal.source)"])
-    if case .each(_, _, _, let when?) = measure.rule {
-      add(
-        SQLFragment.boolean(terms.condition(when.term)), "\(SQLText.word(measure.name))_bonus",
-        comments: ["\(measure.name), bonus when: \(when.source)"])
-    }
+  private mutating func prepare(_ measure: Measure) -> Prepared {
+    let word = SQLText.word(measure.name)
+    let value = add(terms.exactly(measure.signal.term), "\(word)_value", comment: "\(measure.name): \(measure.signal.source)")
+    guard case .each(_, _, _, let when?) = measure.rule else { return Prepared(measure: measure, value: value, bonus: nil) }
+    let bonus = add(terms.condition(when.term), "\(word)_bonus", comment: "\(measure.name), bonus when: \(when.source)")
+    return Prepared(measure: measure, value: value, bonus: bonus.sql)
   }
 
-  private mutating func add(_ fragment: SQLFragment, _ name: String, comments: [String]) {
+  /// A column with that value.
+  private mutating func add(_ fragment: SQLFragment, _ name: String, comment: String) -> SQLFragment {
     let sql = terms.typed(fragment)
     if let index = values.firstIndex(where: { $0.sql == sql }) {
-      values[index].comments += comments.filter { !values[index].comments.contains($0) }
-      return
+      if !values[index].comments.contains(comment) { values[index].comments.append(comment) }
+      return values[index].fragment
     }
-    var fragment = fragment
-    let column = names.take(name)
-    fragment.sql = column
-    fragment.literal = nil
-    values.append(Value(sql: sql, column: column, fragment: fragment, comments: comments))
-  }
-
-  private func value(of fragment: SQLFragment) -> SQLFragment {
-    let sql = terms.typed(fragment)
-    return values.first { $0.sql == sql }?.fragment ?? .missing
+    var column = fragment
+    column.sql = names.take(name)
+    (column.literal, column.isSimple) = (nil, true)
+    values.append(Value(sql: sql, fragment: column, comments: [comment]))
+    return column
   }
 
   func position(ofCap name: String) -> Int { model.caps.firstIndex { $0.name == name } ?? -1 }
@@ -88,18 +98,17 @@ struct PillarSetSQL: Sendable {
 
   // MARK: Queries
 
-  var queries: [SQLQuery] { [measured, pointed, summed] + (hasVariants || hasCaps ? [scores] : []) }
+  var queries: [SQLQuery] { terms.parts.queries + [measured, pointed, summed] + (hasVariants || hasCaps ? [scores] : []) }
 
   /// Values of measures, the variant, the cap.
   private var measured: SQLQuery {
     var query = SQLQuery(
       name: "measured", comments: ["The model's formulas over the signals, as written in its configuration."],
-      columns: [.init(expression: "shard"), .init(expression: "customer_id"), .init(expression: "last_activity")], source: ["signals"],
-      tail: dialect.fenceOfMany)
-    for value in values { query.add(value.sql, as: value.column, comments: value.comments) }
-    let variants = model.variants.enumerated().map { index, variant in
-      "  WHEN \(terms.condition(variant.segment.condition.term)) THEN \(index + 1)"
-    }
+      columns: [.init(expression: "shard"), .init(expression: "customer_id"), .init(expression: "last_activity")],
+      source: [terms.parts.last],
+      tail: dialect.fence)
+    for value in values { query.add(value.sql, as: value.fragment.sql, comments: value.comments) }
+    let variants = variantConditions.enumerated().map { "  WHEN \($1) THEN \($0 + 1)" }
     if !variants.isEmpty {
       query.add(
         "CASE\n\(variants.joined(separator: "\n"))\n  ELSE 0\nEND", as: "variant",
@@ -107,7 +116,7 @@ struct PillarSetSQL: Sendable {
     }
     // Of several caps that apply the lowest holds, of equal ones the first.
     let caps = model.caps.enumerated().sorted { ($0.element.limit, $0.offset) < ($1.element.limit, $1.offset) }
-    let cases = caps.map { "  WHEN \(terms.condition($0.element.when.term)) THEN \($0.offset)" }
+    let cases = caps.map { "  WHEN \(capConditions[$0.offset]) THEN \($0.offset)" }
     if !cases.isEmpty {
       query.add(
         "CASE\n\(cases.joined(separator: "\n"))\n  ELSE -1\nEND", as: "cap",
@@ -122,22 +131,15 @@ struct PillarSetSQL: Sendable {
       columns: (["shard", "customer_id", "last_activity"] + (hasVariants ? ["variant"] : []) + (hasCaps ? ["cap"] : [])).map {
         .init(expression: $0)
       }, source: ["measured"],
-      tail: dialect.fenceOfMany)
+      tail: dialect.fence)
     let rules = PointsSQL(dialect: dialect, terms: terms)
     for named in measures {
-      let bySet = sets.map { pillars in
-        pillars.flatMap(\.measures).first { $0.name == named.name }.map { measure in
-          rules.points(of: measure, value: value(of: terms.exactly(measure.signal.term)), bonus: bonus(of: measure))
-        }
+      let bySet = prepared.map { set in
+        set.first { $0.measure.name == named.name }.map { rules.points(of: $0.measure, value: $0.value, bonus: $0.bonus) }
       }
       query.add(chosen(bySet), as: named.column)
     }
     return query
-  }
-
-  private func bonus(of measure: Measure) -> String? {
-    guard case .each(_, _, _, let when?) = measure.rule else { return nil }
-    return value(of: SQLFragment.boolean(terms.condition(when.term))).sql
   }
 
   /// An expression a set, the one of the customer's variant chosen; NULL where there is none.
@@ -152,7 +154,7 @@ struct PillarSetSQL: Sendable {
   private var summed: SQLQuery {
     var query = SQLQuery(
       name: "summed", comments: ["Pillars are the sums of their measures."],
-      columns: [.init(expression: "pointed.*")], source: ["pointed"], tail: dialect.fenceOfMany)
+      columns: [.init(expression: "pointed.*")], source: ["pointed"], tail: dialect.fence)
     for named in pillars {
       query.add(chosen(sets.map { $0.first { $0.name == named.name }.map { sum($0.measures) } }), as: named.column)
     }
@@ -170,7 +172,7 @@ struct PillarSetSQL: Sendable {
     let text = SQLText(dialect: dialect)
     var query = SQLQuery(
       name: "scores", comments: hasCaps ? ["A cap takes away what lies above it."] : [], columns: [.init(expression: "summed.*")],
-      source: ["summed"], tail: dialect.fenceOfMany)
+      source: ["summed"], tail: dialect.fence)
     if hasVariants {
       let names = model.variants.enumerated().map { " WHEN \($0 + 1) THEN \(text.literal($1.segment.name))" }
       query.add("CASE variant\(names.joined()) END", as: "model_variant")

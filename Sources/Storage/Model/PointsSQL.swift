@@ -55,11 +55,14 @@ struct PointsSQL {
     case .each(let start, let each, let extra, _):
       // each + 0 is each as a calculation takes it.
       guard let each = Term.Arithmetic.add.result(each, 0) else { return clamped(measure.missing, measure) }
-      sum = "\(start) \(each < 0 ? "-" : "+") \(text.number(each.magnitude)) * \(value.sql)"
+      sum =
+        start == 0
+        ? "\(text.number(each)) * \(value.sql)"
+        : "\(start) \(each < 0 ? "-" : "+") \(text.number(each.magnitude)) * \(value.sql)"
       if let bonus { sum += " + CASE WHEN \(bonus) THEN \(extra) ELSE 0 END" }
     default: sum = "\(value.sql) * \(measure.max)"
     }
     let held = dialect.least(dialect.greatest(sum, "0"), "\(measure.max)")
-    return "CAST(\(dialect.whole("\(held) + 0.5")) AS INTEGER)"
+    return dialect.whole("\(held) + 0.5", as: "INTEGER")
   }
 }

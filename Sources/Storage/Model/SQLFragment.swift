@@ -17,6 +17,10 @@ struct SQLFragment: Sendable {
   var literal: Value?
   /// A name or a literal: may stand several times.
   var isSimple = true
+  /// How many levels its expression nests, how high its tree is, and which step it is worked out in, see `PartsSQL`.
+  var depth = 0
+  var height = 1
+  var step = 0
   /// Yields true, or else false or NULL: good enough for a condition, not for a value.
   var isLoose = false
 

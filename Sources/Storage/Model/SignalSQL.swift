@@ -10,11 +10,9 @@ struct SignalSQL: Sendable {
   private var subscriptions: SubscriptionSQL
   private var attributes: AttributeSQL
   private var names = ColumnNames()
-  private var columns: [(signal: Signal, fragment: SQLFragment, name: String)] = []
-  private var positions: [Signal: Int] = [:]
+  private var columns: [(expression: String, name: String)] = []
 
-  /// Prepares columns for every signal in these formulas, and in the goals that they ask for.
-  init(catalog: Catalog, dialect: Dialect, formulas: [Formula]) {
+  init(catalog: Catalog, dialect: Dialect) {
     self.catalog = catalog
     self.dialect = dialect
     usage = UsageSQL(catalog: catalog, dialect: dialect)
@@ -22,18 +20,53 @@ struct SignalSQL: Sendable {
     subscriptions = SubscriptionSQL(dialect: dialect)
     attributes = AttributeSQL(dialect: dialect)
     for name in ["shard", "customer_id", "last_activity"] { _ = names.take(name) }
-    for formula in formulas { prepare(formula.term) }
   }
 
-  private mutating func prepare(_ term: Term) {
-    for signal in term.signals where positions[signal] == nil {
-      // A goal's own condition asks for no goals.
-      for goal in goals(of: signal) { if case .condition(let formula) = goal.reached { prepare(formula.term) } }
-      positions[signal] = columns.count
+  /// Prepares columns for every signal in these formulas, and in the goals that they ask for.
+  /// - Returns: what compiles terms over these columns.
+  mutating func prepare(_ formulas: [Formula]) -> TermSQL {
+    let wanted = formulas.flatMap(\.term.signals)
+    // What follows from others comes after them.
+    var derived: [Signal] = []
+    for signal in wanted where !derived.contains(signal) {
+      derived += sources(of: signal).filter { !derived.contains($0) } + [signal]
+    }
+    var seen: Set<Signal> = []
+    let ordered = derived.filter { seen.insert($0).inserted }
+    var references: [(Signal, SQLFragment)] = []
+    for signal in ordered {
+      guard let fragment = fragment(for: signal), fragment.type != nil else { continue }
       let name = names.take(Self.name(of: signal))
-      columns.append((signal, .missing, name))
-      let position = columns.count - 1
-      columns[position].fragment = fragment(for: signal)
+      columns.append((fragment.sql, name))
+      references.append((signal, reference(to: fragment, name)))
+    }
+    var terms = TermSQL(dialect: dialect, names: names)
+    for (signal, reference) in references { terms.know(signal, as: reference) }
+    for signal in ordered { derive(signal, &terms) }
+    return terms
+  }
+
+  private func reference(to fragment: SQLFragment, _ name: String) -> SQLFragment {
+    var reference = fragment
+    reference.sql = SQLText.identifier(name)
+    (reference.isSimple, reference.isLoose) = (true, false)
+    return reference
+  }
+
+  /// The signals that a signal follows from; a goal's own condition asks for no goals.
+  private func sources(of signal: Signal) -> [Signal] {
+    switch signal {
+    case .goals, .goal:
+      goals(of: signal).flatMap { goal -> [Signal] in
+        switch goal.reached {
+        case .event(let event): [.age(.named(event))]
+        case .condition(let formula): formula.term.signals.flatMap { sources(of: $0) + [$0] }
+        }
+      }
+    case .journey: [.tenure]
+    case .arr: [.mrr]
+    case .seatsUsed(let span): [.activeContacts(within: span), .seats]
+    default: []
     }
   }
 
@@ -45,79 +78,70 @@ struct SignalSQL: Sendable {
     }
   }
 
-  /// A signal as formulas refer to it: its column of `signals`.
-  func reference(to signal: Signal) -> SQLFragment {
-    guard let position = positions[signal], columns[position].fragment.type != nil else { return .missing }
-    var fragment = columns[position].fragment
-    fragment.sql = "signals.\(SQLText.identifier(columns[position].name))"
-    fragment.isSimple = true
-    return fragment
-  }
-
   // MARK: Meaning
 
-  private mutating func fragment(for signal: Signal) -> SQLFragment {
+  /// A signal over the stored data; `nil` for one that follows from others.
+  private mutating func fragment(for signal: Signal) -> SQLFragment? {
     switch signal {
-    case .age(let selector): return usage.age(of: selector)
-    case .count(let selector, let days): return usage.count(of: selector, days: days)
-    case .trend(let selector, let days): return usage.trend(of: selector, days: days)
-    case .features(let core, let within): return usage.features(core: core, within: within)
-    case .activeContacts(let span): return usage.activeContacts(within: span)
-    case .seatsUsed(let span): return seatsUsed(within: span)
-    case .goals:
-      let reached = catalog.goals.map { "CASE WHEN \(condition(of: $0)) THEN 1 ELSE 0 END" }
-      return .count("CAST(\(reached.isEmpty ? "0" : reached.joined(separator: " + ")) AS DOUBLE PRECISION)")
-    case .goal: return .boolean(goals(of: signal).first.map { "(\(condition(of: $0))) IS TRUE" } ?? "FALSE")
-    case .tenure: return .duration("clock.at - \(attributes.startedAt().sql)")
-    case .journey: return journey()
-    case .customerID: return .text("customers.id")
-    case .customerName: return attributes.fragment(named: "name", as: .text)
+    case .age(let selector): usage.age(of: selector)
+    case .count(let selector, let days): usage.count(of: selector, days: days)
+    case .trend(let selector, let days): usage.trend(of: selector, days: days)
+    case .features(let core, let within): usage.features(core: core, within: within)
+    case .activeContacts(let span): usage.activeContacts(within: span)
+    case .tenure: .duration("clock.at - \(attributes.startedAt().sql)")
+    case .customerID: .text("customers.id")
+    case .customerName: attributes.fragment(named: "name", as: .text)
     case .attribute(let key, let type):
-      return attributes.fragment(named: catalog.attributes.first { $0.key == key }?.trait ?? key, as: type)
-    case .score, .band: return .missing
-    default:
-      if let fragment = tickets.fragment(for: signal) { return fragment }
-      return subscription(signal)
+      attributes.fragment(named: catalog.attributes.first { $0.key == key }?.trait ?? key, as: type)
+    case .goals, .goal, .journey, .arr, .seatsUsed, .score, .band: nil
+    default: tickets.fragment(for: signal) ?? subscription(signal)
     }
   }
 
-  private mutating func subscription(_ signal: Signal) -> SQLFragment {
+  private mutating func subscription(_ signal: Signal) -> SQLFragment? {
     let fallback = SubscriptionSQL.fallback(of: signal).map { attributes.fragment(named: $0.name, as: $0.type).sql }
-    return subscriptions.fragment(for: signal, attribute: fallback ?? "NULL") ?? .missing
+    return subscriptions.fragment(for: signal, attribute: fallback ?? "NULL")
   }
 
-  private mutating func seatsUsed(within span: TimeSpan) -> SQLFragment {
-    let used = usage.activeContacts(within: span).sql
-    let seats = subscription(.seats).sql
-    return .number(
-      "(SELECT CASE WHEN seats > 0 THEN \(used) / seats END FROM (SELECT \(seats) AS seats\(dialect.fence)) AS bought)", top: 1e27,
-      grain: 1e-43)
-  }
-
-  private mutating func condition(of goal: GoalDeclaration) -> String {
-    switch goal.reached {
-    case .event(let event): return usage.happened(event).sql
-    case .condition(let formula):
-      // Columns beside this one: their expressions stand for their names.
-      let columns = columns
-      let positions = positions
-      let terms = TermSQL(dialect: dialect) { signal in
-        guard let position = positions[signal] else { return .missing }
-        var fragment = columns[position].fragment
-        fragment.isSimple = false
-        return fragment
-      }
-      return terms.condition(formula.term)
+  /// Adds a signal that follows from others, in a step after them.
+  private func derive(_ signal: Signal, _ terms: inout TermSQL) {
+    func value(_ signal: Signal) -> SQLFragment { terms.exactly(.signal(signal)) }
+    let fragment: SQLFragment
+    switch signal {
+    case .journey:
+      let limits: [(JourneyStage, Int64)] = [(.onboarding, 15), (.activation, 31), (.engagement, 91)]
+      let cases = limits.map { "WHEN \(value(.tenure).sql) < \(TimeSpan.days($1).microseconds) THEN '\($0.rawValue)'" }
+      fragment = .text(dialect.bytewise("CASE \(cases.joined(separator: " ")) ELSE '\(JourneyStage.renewal.rawValue)' END"))
+    case .arr:
+      var arr = SQLFragment.number("\(value(.mrr).sql) * 12", top: 1.2e16, grain: 1e-47)
+      arr.isSimple = false
+      fragment = arr
+    case .seatsUsed(let span):
+      let (seats, used) = (value(.seats).sql, value(.activeContacts(within: span)).sql)
+      fragment = .number("CASE WHEN \(seats) > 0 THEN \(used) / \(seats) END", top: 1e27, grain: 1e-43)
+    case .goals, .goal:
+      let reached = goals(of: signal).map { condition(of: $0, &terms) }
+      let step = reached.map(\.step).max() ?? 0
+      let number = reached.isEmpty ? "0" : reached.map { "CASE WHEN \($0.sql) THEN 1 ELSE 0 END" }.joined(separator: " + ")
+      var goals =
+        signal == .goals ? SQLFragment.count("CAST(\(number) AS DOUBLE PRECISION)") : .boolean(reached.first?.sql ?? "FALSE")
+      goals.step = step
+      fragment = goals
+    default: return
     }
+    terms.know(signal, as: terms.column(for: fragment, named: Self.name(of: signal)))
   }
 
-  private mutating func journey() -> SQLFragment {
-    let age = "clock.at - \(attributes.startedAt().sql)"
-    let stages: [(JourneyStage, Int64)] = [(.onboarding, 15), (.activation, 31), (.engagement, 91)]
-    let cases = stages.map { "WHEN age < \(TimeSpan.days($1).microseconds) THEN '\($0.rawValue)'" }.joined(separator: " ")
-    return .text(
-      dialect.bytewise(
-        "(SELECT CASE \(cases) ELSE '\(JourneyStage.renewal.rawValue)' END FROM (SELECT \(age) AS age\(dialect.fence)) AS tenure)"))
+  /// A column that tells whether a goal is reached.
+  private func condition(of goal: GoalDeclaration, _ terms: inout TermSQL) -> SQLFragment {
+    let term: Term =
+      switch goal.reached {
+      case .event(let event): .compare(.notEqual, .signal(.age(.named(event))), .literal(.duration(.never)))
+      case .condition(let formula): formula.term
+      }
+    let source = if case .condition(let formula) = goal.reached { formula.source } else { "once it has happened" }
+    return terms.column(
+      for: terms.truth(term), named: "goal_\(SQLText.word(goal.key))", comments: ["goal \(goal.key): \(source)"])
   }
 
   private static func name(of signal: Signal) -> String {
@@ -169,8 +193,8 @@ struct SignalSQL: Sendable {
         .init(expression: "usage.last_activity"),
       ],
       source: [attributes.isNeeded ? "customers" : "customer AS customers", "CROSS JOIN clock"],
-      conditions: attributes.isNeeded || shards.isEmpty ? [] : ["customers.\(shards)"], tail: dialect.fenceOfMany)
-    for column in columns where column.fragment.type != nil { query.add(column.fragment.sql, as: column.name) }
+      conditions: attributes.isNeeded || shards.isEmpty ? [] : ["customers.\(shards)"], tail: dialect.fence)
+    for column in columns { query.add(column.expression, as: column.name) }
     var parts = ["usage"]
     if usage.contactsQuery(shards: "") != nil { parts.append("contacts") }
     if !tickets.queries(shards: "").isEmpty { parts.append("tickets") }

@@ -32,7 +32,7 @@ struct SubscriptionSQL {
     switch signal {
     case .plan: ("plan", .text)
     case .tier: ("tier", .text)
-    case .mrr, .arr: ("mrr", .number)
+    case .mrr: ("mrr", .number)
     case .seats: ("seats", .number)
     default: nil
     }
@@ -43,10 +43,9 @@ struct SubscriptionSQL {
     switch signal {
     case .plan: return leading("plan", attribute)
     case .tier: return leading("tier", attribute)
-    case .mrr, .arr:
+    case .mrr:
       let known = column("COUNT(*)", "known")
-      let factor = signal == .arr ? " * 12" : ""
-      return .number("(CASE WHEN \(known) > 0 THEN \(sum("mrr")) ELSE \(attribute) END)\(factor)", top: 1.2e16, grain: 1e-47)
+      return .number("CASE WHEN \(known) > 0 THEN \(sum("mrr")) ELSE \(attribute) END")
     case .seats:
       let stated = column("COUNT(*) FILTER (WHERE is_running AND seats IS NOT NULL)", "with_seats")
       return .number("CASE WHEN \(stated) > 0 THEN \(sum("seats")) ELSE \(attribute) END")
@@ -88,7 +87,7 @@ struct SubscriptionSQL {
       name: "",
       columns: ["shard", "customer", "id", "state"].map { .init(expression: $0) } + [
         .init(expression: dialect.document("state"), name: "document")
-      ], source: ["subscription"], conditions: shards.isEmpty ? [] : [shards], tail: dialect.fenceOfMany)
+      ], source: ["subscription"], conditions: shards.isEmpty ? [] : [shards], tail: dialect.fence)
     var query = SQLQuery(
       name: "subscription_statement", comments: ["What was stated of each subscription; the latest first."],
       columns: ["shard", "customer", "id"].map { .init(expression: $0) },

@@ -2,57 +2,115 @@ import Domain
 import SQL
 
 /// Compiles terms to SQL over columns of signals: what `FormulaEvaluator` says in Swift.
-struct TermSQL {
+struct TermSQL: Sendable {
   let dialect: Dialect
-  /// The column of a signal, qualified.
-  let signal: @Sendable (Signal) -> SQLFragment
+  /// The columns of signals, by name.
+  private var signals: [Signal: SQLFragment] = [:]
+  /// What is worked out before.
+  private(set) var parts: PartsSQL
   private var text: SQLText { SQLText(dialect: dialect) }
 
-  init(dialect: Dialect, signal: @escaping @Sendable (Signal) -> SQLFragment) {
+  init(dialect: Dialect, names: ColumnNames) {
     self.dialect = dialect
-    self.signal = signal
+    parts = PartsSQL(dialect: dialect, names: names)
+  }
+
+  /// Says which column a signal is.
+  mutating func know(_ signal: Signal, as column: SQLFragment) { signals[signal] = column }
+
+  /// Makes a column of a step out of a fragment.
+  mutating func column(for fragment: SQLFragment, named name: String, comments: [String] = []) -> SQLFragment {
+    parts.column(for: fragment, sql: typed(fragment), named: name, comments: comments)
   }
 
   /// SQL that is true where the term holds, and else false or NULL.
-  func condition(_ term: Term) -> String {
+  mutating func condition(_ term: Term) -> SQLFragment {
     let fragment = value(term)
-    return fragment.type == .boolean ? fragment.sql : "FALSE"
+    return fragment.type == .boolean ? fragment : .boolean("FALSE")
+  }
+
+  /// SQL that is true where the term holds, and else false.
+  mutating func truth(_ term: Term) -> SQLFragment {
+    let fragment = operand(condition(term))
+    return made("(\(fragment.sql)) IS TRUE", .boolean, over: [fragment])
   }
 
   /// SQL that yields exactly the term's value.
-  func exactly(_ term: Term) -> SQLFragment {
-    var fragment = value(term)
-    if fragment.isLoose { fragment = SQLFragment(sql: "(\(fragment.sql)) IS TRUE", type: .boolean, isSimple: false) }
+  mutating func exactly(_ term: Term) -> SQLFragment { exactly(value(term)) }
+
+  private func exactly(_ fragment: SQLFragment) -> SQLFragment {
+    fragment.isLoose ? made("(\(fragment.sql)) IS TRUE", .boolean, over: [fragment]) : fragment
+  }
+
+  private mutating func value(_ term: Term) -> SQLFragment {
+    switch term {
+    case .literal(let value): return literal(value)
+    case .signal(let signal): return signals[signal] ?? .missing
+    case .not(let inner):
+      let fragment = operand(condition(inner))
+      return made("(\(fragment.sql)) IS NOT TRUE", .boolean, over: [fragment])
+    case .and(let a, let b): return joined("AND", a, b)
+    case .or(let a, let b): return joined("OR", a, b)
+    case .compare(let comparison, let a, let b): return compare(comparison, exactly(a), exactly(b))
+    case .arithmetic(let operation, let a, let b): return arithmetic(operation, exactly(a), exactly(b))
+    case .isMissing(let inner):
+      let fragment = operand(exactly(inner))
+      return made("(\(fragment.sql)) IS NULL", .boolean, over: [fragment])
+    case .oneOf(let inner, let values): return oneOf(exactly(inner), values)
+    case .contains(let a, let b): return contains(exactly(a), exactly(b))
+    case .segment(_, let condition): return value(condition)
+    }
+  }
+
+  // MARK: Nesting
+
+  /// SQLite's parser has room for a hundred symbols that wait for their end; a level of these takes three to six of them.
+  private static let deepest = 20
+  /// SQLite takes trees of a thousand levels, and a chain of `a AND b AND …` is a tree with a level for each.
+  private static let highest = 200
+
+  private func made(
+    _ sql: String, _ type: ValueType, over parts: [SQLFragment], depth: Int = 3, isLoose: Bool = false
+  ) -> SQLFragment {
+    var fragment = SQLFragment(sql: sql, type: type, isSimple: false, isLoose: isLoose)
+    fragment.depth = (parts.map(\.depth).max() ?? 0) + depth
+    fragment.height = (parts.map(\.height).max() ?? 0) + 1
+    fragment.step = parts.map(\.step).max() ?? 0
     return fragment
   }
 
-  private func value(_ term: Term) -> SQLFragment {
-    switch term {
-    case .literal(let value): literal(value)
-    case .signal(let signal): self.signal(signal)
-    case .not(let inner): strict("(\(condition(inner))) IS NOT TRUE")
-    case .and(let a, let b): loose("\(operand(a, of: "AND")) AND \(operand(b, of: "AND"))")
-    case .or(let a, let b): loose("\(operand(a, of: "OR")) OR \(operand(b, of: "OR"))")
-    case .compare(let comparison, let a, let b): compare(comparison, exactly(a), exactly(b))
-    case .arithmetic(let operation, let a, let b): arithmetic(operation, exactly(a), exactly(b))
-    case .isMissing(let inner): strict("(\(exactly(inner).sql)) IS NULL")
-    case .oneOf(let inner, let values): oneOf(exactly(inner), values)
-    case .contains(let a, let b): contains(exactly(a), exactly(b))
-    case .segment(_, let condition): value(condition)
-    }
+  /// What may be nested further: itself, or the column of a step.
+  private mutating func operand(_ fragment: SQLFragment) -> SQLFragment {
+    guard fragment.depth > Self.deepest || fragment.height > Self.highest else { return fragment }
+    return simple(fragment)
   }
 
-  private func strict(_ sql: String) -> SQLFragment { SQLFragment(sql: sql, type: .boolean, isSimple: false) }
-  private func loose(_ sql: String) -> SQLFragment { SQLFragment(sql: sql, type: .boolean, isSimple: false, isLoose: true) }
+  /// A name or literal for a fragment, so that it can stand several times.
+  private mutating func simple(_ fragment: SQLFragment) -> SQLFragment {
+    fragment.isSimple ? fragment : column(for: exactly(fragment), named: "part")
+  }
 
-  /// One side of AND or OR, in parentheses where it is anything but a name or the same chain going on.
-  private func operand(_ term: Term, of word: String) -> String {
-    let fragment = value(term)
-    guard fragment.type == .boolean else { return "FALSE" }
-    return switch (term, word) {
-    case (.and, "AND"), (.or, "OR"): fragment.sql
-    default: fragment.isSimple ? fragment.sql : "(\(fragment.sql))"
+  private func wrapped(_ fragment: SQLFragment) -> String { fragment.isSimple ? fragment.sql : "(\(fragment.sql))" }
+
+  /// AND and OR in one chain need no parentheses.
+  private mutating func joined(_ word: String, _ a: Term, _ b: Term) -> SQLFragment {
+    var sides: [SQLFragment] = []
+    var texts: [String] = []
+    var height = 0
+    for term in [a, b] {
+      let side = operand(condition(term))
+      let goesOn =
+        switch (term, word) {
+        case (.and, "AND"), (.or, "OR"): true
+        default: false
+        }
+      sides.append(side)
+      texts.append(goesOn ? side.sql : wrapped(side))
+      height += side.height
     }
+    var chain = made("\(texts[0]) \(word) \(texts[1])", .boolean, over: sides, isLoose: true)
+    chain.height = height
+    return chain
   }
 
   // MARK: Literals
@@ -73,7 +131,7 @@ struct TermSQL {
 
   private static func grain(_ number: Double) -> Double { number == number.rounded() ? 1 : number.ulp }
 
-  /// A literal of a type that does not depend on how it is written.
+  /// A fragment whose type does not depend on how a literal is written.
   func typed(_ fragment: SQLFragment) -> String {
     switch (fragment.literal, fragment.type) {
     case (.number?, _): "CAST(\(fragment.sql) AS DOUBLE PRECISION)"
@@ -86,34 +144,39 @@ struct TermSQL {
 
   // MARK: Comparisons
 
-  func compare(_ comparison: Term.Comparison, _ a: SQLFragment, _ b: SQLFragment) -> SQLFragment {
-    guard let type = a.type, type == b.type else { return SQLFragment.boolean("FALSE") }
-    if let x = a.literal, let y = b.literal { return SQLFragment.boolean(text.boolean(comparison.holds(x, y))) }
+  private mutating func compare(_ comparison: Term.Comparison, _ a: SQLFragment, _ b: SQLFragment) -> SQLFragment {
+    guard let type = a.type, type == b.type else { return .boolean("FALSE") }
+    if let x = a.literal, let y = b.literal { return .boolean(text.boolean(comparison.holds(x, y))) }
+    let sides = [operand(a), operand(b)]
     let sign = comparison == .equal ? "=" : comparison == .notEqual ? "<>" : comparison.rawValue
-    let left = type == .text && dialect == .postgres ? "\(wrapped(a)) COLLATE \"C\"" : wrapped(a)
-    return loose("\(left) \(sign) \(wrapped(b))")
+    return made("\(compared(sides[0])) \(sign) \(wrapped(sides[1]))", .boolean, over: sides, isLoose: true)
   }
 
-  func wrapped(_ fragment: SQLFragment) -> String { fragment.isSimple ? fragment.sql : "(\(fragment.sql))" }
+  /// One side of a comparison: text by its bytes.
+  private func compared(_ fragment: SQLFragment) -> String {
+    fragment.type == .text && dialect == .postgres ? "\(wrapped(fragment)) COLLATE \"C\"" : wrapped(fragment)
+  }
 
-  private func oneOf(_ fragment: SQLFragment, _ values: [Value]) -> SQLFragment {
+  private mutating func oneOf(_ fragment: SQLFragment, _ values: [Value]) -> SQLFragment {
     let fitting = values.filter { $0.type == fragment.type }
     if let known = fragment.literal {
-      return SQLFragment.boolean(text.boolean(fitting.contains { Term.Comparison.equal.holds($0, known) }))
+      return .boolean(text.boolean(fitting.contains { Term.Comparison.equal.holds($0, known) }))
     }
-    guard !fitting.isEmpty else { return SQLFragment.boolean("FALSE") }
-    let left = fragment.type == .text && dialect == .postgres ? "\(wrapped(fragment)) COLLATE \"C\"" : wrapped(fragment)
-    return loose("\(left) IN (\(fitting.map { literal($0).sql }.joined(separator: ", ")))")
+    guard !fitting.isEmpty else { return .boolean("FALSE") }
+    let left = operand(fragment)
+    let list = fitting.map { literal($0).sql }.joined(separator: ", ")
+    return made("\(compared(left)) IN (\(list))", .boolean, over: [left], isLoose: true)
   }
 
-  private func contains(_ whole: SQLFragment, _ part: SQLFragment) -> SQLFragment {
-    guard whole.type == .text, part.type == .text else { return SQLFragment.boolean("FALSE") }
-    return loose(dialect.contains(whole.sql, part.sql))
+  private mutating func contains(_ whole: SQLFragment, _ part: SQLFragment) -> SQLFragment {
+    guard whole.type == .text, part.type == .text else { return .boolean("FALSE") }
+    let sides = [operand(whole), operand(part)]
+    return made(dialect.contains(sides[0].sql, sides[1].sql), .boolean, over: sides, depth: 8, isLoose: true)
   }
 
   // MARK: Arithmetic
 
-  private func arithmetic(_ operation: Term.Arithmetic, _ a: SQLFragment, _ b: SQLFragment) -> SQLFragment {
+  private mutating func arithmetic(_ operation: Term.Arithmetic, _ a: SQLFragment, _ b: SQLFragment) -> SQLFragment {
     switch (a.type, b.type) {
     case (.number, .number): numbers(operation, a, b)
     case (.duration, .duration): spans(operation, a, b, .duration)
@@ -123,30 +186,27 @@ struct TermSQL {
     }
   }
 
-  private func numbers(_ operation: Term.Arithmetic, _ a: SQLFragment, _ b: SQLFragment) -> SQLFragment {
+  private mutating func numbers(_ operation: Term.Arithmetic, _ a: SQLFragment, _ b: SQLFragment) -> SQLFragment {
     if case .number(let x)? = a.literal, case .number(let y)? = b.literal {
       return operation.result(x, y).map { literal(.number($0)) } ?? .missing
     }
-    guard let left = settled(a), let right = settled(b) else { return .missing }
-    var result = SQLFragment.number("")
-    result.isSimple = false
+    guard let first = settled(a), let second = settled(b) else { return .missing }
+    let (left, right) = (operand(first), operand(second))
+    let divisor = operation == .divide ? "NULLIF(\(right.sql), 0)" : wrapped(right)
+    var result = made("\(wrapped(left)) \(operation.rawValue) \(divisor)", .number, over: [left, right])
     let rounding = 0x1p-53
     switch operation {
-    case .add, .subtract:
-      result.sql = "\(wrapped(left)) \(operation.rawValue) \(wrapped(right))"
-      (result.top, result.grain) = (left.top + right.top, min(left.grain, right.grain))
+    case .add, .subtract: (result.top, result.grain) = (left.top + right.top, min(left.grain, right.grain))
     case .multiply:
-      result.sql = "\(wrapped(left)) * \(wrapped(right))"
       (result.top, result.grain) = (left.top * right.top, left.grain * right.grain * (left.grain == 1 && right.grain == 1 ? 1 : rounding))
-    case .divide:
-      result.sql = "\(wrapped(left)) / NULLIF(\(right.sql), 0)"
-      (result.top, result.grain) = (left.top / right.grain, left.grain / max(right.top, right.grain) * rounding)
+    case .divide: (result.top, result.grain) = (left.top / right.grain, left.grain / max(right.top, right.grain) * rounding)
     }
     guard result.top >= 1e100 || result.grain <= 1e-100 else { return result }
-    result.sql = """
-      (SELECT CASE WHEN ABS(x) < 1e-100 THEN 0.0 WHEN ABS(x) < 1e100 THEN x END FROM (SELECT \(result.sql) AS x\(dialect.fence)) AS result)
-      """
-    return SQLFragment.number(result.sql, top: 1e100, grain: 1e-116)
+    let raw = simple(result)
+    var held = made(
+      "CASE WHEN ABS(\(raw.sql)) < 1e-100 THEN 0.0 WHEN ABS(\(raw.sql)) < 1e100 THEN \(raw.sql) END", .number, over: [raw], depth: 5)
+    (held.top, held.grain) = (1e100, 1e-116)
+    return held
   }
 
   /// A side of a calculation. Only a literal can be beyond what a calculation takes.
@@ -157,28 +217,28 @@ struct TermSQL {
   }
 
   /// Durations with durations, dates with dates or durations. What never happened stays never; a date so far off is missing.
-  private func spans(_ operation: Term.Arithmetic, _ a: SQLFragment, _ b: SQLFragment, _ type: ValueType) -> SQLFragment {
+  private mutating func spans(_ operation: Term.Arithmetic, _ a: SQLFragment, _ b: SQLFragment, _ type: ValueType) -> SQLFragment {
     let top = a.top + b.top
-    let mayBeNever = type == .duration && (a.mayBeNever || b.mayBeNever)
     let isLimited = top > 1e18
     guard a.mayBeNever || b.mayBeNever || isLimited else {
-      let sql = "\(wrapped(a)) \(operation.rawValue) \(wrapped(b))"
-      return SQLFragment(sql: sql, type: type, top: top, isSimple: false)
+      let sides = [operand(a), operand(b)]
+      var result = made("\(wrapped(sides[0])) \(operation.rawValue) \(wrapped(sides[1]))", type, over: sides)
+      result.top = top
+      return result
     }
+    let (left, right) = (simple(a), simple(b))
     let never = "\(TimeSpan.never.microseconds)"
-    let isNested = !a.isSimple || !b.isSimple
-    let (x, y) = isNested ? ("x", "y") : (a.sql, b.sql)
     var cases: [String] = []
-    for (side, name) in [(a, x), (b, y)] where side.mayBeNever {
+    for (side, other) in [(left, right), (right, left)] where side.mayBeNever {
       // Something missing on the other side comes first.
-      let other = name == x ? y : x
-      cases.append("WHEN \(name) = \(never) THEN " + (type == .duration ? "CASE WHEN \(other) IS NOT NULL THEN \(never) END" : "NULL"))
+      let outcome = type == .duration ? "CASE WHEN \(other.sql) IS NOT NULL THEN \(never) END" : "NULL"
+      cases.append("WHEN \(side.sql) = \(never) THEN \(outcome)")
     }
-    let sum = "\(x) \(operation.rawValue) \(y)"
+    let sum = "\(left.sql) \(operation.rawValue) \(right.sql)"
     let rest = isLimited ? "WHEN ABS(\(sum)) <= 1000000000000000000 THEN \(sum)" : "ELSE \(sum)"
-    var sql = "CASE \(cases.joined(separator: " ")) \(rest) END"
-    if isNested { sql = "(SELECT \(sql) FROM (SELECT \(typed(a)) AS x, \(typed(b)) AS y\(dialect.fence)) AS sides)" }
-    return SQLFragment(
-      sql: sql, type: type, top: min(top, 1e18), mayBeNever: mayBeNever, isSimple: false)
+    var result = made("CASE \(cases.joined(separator: " ")) \(rest) END", type, over: [left, right], depth: 10)
+    result.top = min(top, 1e18)
+    result.mayBeNever = type == .duration && (a.mayBeNever || b.mayBeNever)
+    return result
   }
 }

@@ -99,12 +99,6 @@ struct UsageSQL {
     return .count(number(column(filtered("COUNT(DISTINCT usage_daily.event)", among(events), recent), name)))
   }
 
-  /// Whether an event has ever happened.
-  mutating func happened(_ event: String) -> SQLFragment {
-    let last = column(filtered("MAX(usage_daily.last)", filter(.named(event))), "\(SQLText.word(event))_last")
-    return .boolean("\(last) IS NOT NULL")
-  }
-
   mutating func activeContacts(within span: TimeSpan) -> SQLFragment {
     let name = "active_\(SQLText.suffix(span))"
     if !contactColumns.contains(where: { $0.span == span }) { contactColumns.append((span, name)) }

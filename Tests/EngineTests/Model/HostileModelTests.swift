@@ -84,6 +84,76 @@ struct HostileModelTests {
     }
   }
 
+  /// The deepest and the longest expressions that the language takes, of each operator.
+  private static func extremes() -> [String] {
+    let depth = ExpressionLimits.nesting - 4
+    func nested(_ open: String, _ inner: String, _ close: String) -> String {
+      String(repeating: open, count: depth) + inner + String(repeating: close, count: depth)
+    }
+    func chain(_ part: String, _ sign: String) -> String {
+      Array(repeating: part, count: (ExpressionLimits.sourceLength - 20) / (part.count + sign.count + 2)).joined(separator: " \(sign) ")
+    }
+    let alternating = (0..<depth / 4).reduce("trial") { inner, number in
+      number % 2 == 0 ? "(staff > \(number) and (nps is missing or \(inner)))" : "(open_tickets < \(number) or not (\(inner)))"
+    }
+    return [
+      nested("not ", "trial", "") + " == true", nested("(1 + ", "staff", ")") + " > 100", nested("(staff * ", "0.5", ")") + " < 3",
+      nested("(100 / ", "staff", ")") + " >= 1", nested("-", "staff", "") + " < 0", nested("(tenure - ", "age(login)", ")") + " > 1d",
+      nested("(age(report) + ", "until_renewal", ")") + " > 1d", nested("(", "trial", " == true)"), alternating,
+      chain("trial", "or"), chain("goal(busy)", "and"), "(region contains \"e\") is present",
+      String(repeating: "(staff + ", count: 30) + "seats_used(20d)" + String(repeating: " * mrr)", count: 30) + " > nps",
+    ]
+  }
+
+  @Test("takes the deepest and the longest expressions there are, in the query and in the view")
+  func extremes() async throws {
+    let conditions = Self.extremes().map { RandomModel.formula($0) }
+    let measures = conditions.enumerated().map { index, formula in
+      Measure(
+        name: "m\(index)", title: "", signal: formula, rule: .values([.init(value: .boolean(true), points: 2)], otherwise: 1), max: 2)
+    }
+    let pillars = [Pillar(name: "all", max: 2 * measures.count, measures: measures)]
+    let variant = Variant(segment: Segment(name: "deep", condition: conditions[8]), pillars: pillars.reversed())
+    let caps = conditions.enumerated().map { Cap(name: "c\($0)", limit: 10 + $0, when: $1, reason: "") }
+    let blueprint = Blueprint(
+      company: "", catalog: RandomModel.catalog,
+      model: HealthModel(pillars: pillars, variants: [variant], caps: caps, version: "deep"), version: "deep")
+    try await withTemporaryDatabase { database in
+      let instants = try await database.write { connection in
+        var records = WildRecords(seed: 1)
+        try records.store(40, connection)
+        let view = HealthView(ModelSQL(blueprint: blueprint, dialect: connection.dialect))
+        for statement in view.replacement { try connection.execute(statement) }
+        return records.instants
+      }
+      let outcome = try await ModelComparison(database: database).differences(blueprint, at: Array(instants.sorted().suffix(2)))
+      #expect(outcome.compared == 80)
+      #expect(outcome.differences.isEmpty, "\(outcome.differences.prefix(3).joined(separator: "\n"))")
+      let count = try await database.read { try $0.first("SELECT COUNT(total_health_score) FROM \(HealthView.name)") { $0.int(0) } }
+      #expect(count == 40)
+    }
+  }
+
+  @Test("takes every signal and formula of the language in the view")
+  func everything() async throws {
+    let measures = RandomModel.formulas.enumerated().map { index, formula in
+      Measure(name: "m\(index)", title: "", signal: formula, rule: .values([], otherwise: 1), max: 1)
+    }
+    let blueprint = Blueprint(
+      company: "", catalog: RandomModel.catalog,
+      model: HealthModel(pillars: [Pillar(name: "all", max: measures.count, measures: measures)], version: "all"), version: "all")
+    try await withTemporaryDatabase { database in
+      let count = try await database.write { connection in
+        var records = WildRecords(seed: 2)
+        try records.store(20, connection)
+        let view = HealthView(ModelSQL(blueprint: blueprint, dialect: connection.dialect))
+        for statement in view.replacement { try connection.execute(statement) }
+        return try connection.first("SELECT COUNT(total_health_score) FROM \(HealthView.name)") { $0.int(0) }
+      }
+      #expect(count == 20)
+    }
+  }
+
   @Test("gives each column a name of its own, no longer than databases take", arguments: Dialect.allCases)
   func columns(dialect: Dialect) {
     let names = ModelSQL(blueprint: Self.blueprint, dialect: dialect).columns.map(\.name)

@@ -42,7 +42,12 @@ struct ModelComparison {
       for at in instants {
         let expected = try Self.expected(blueprint, at: at, connection)
         let sql = model.select(at: .instant(at))
-        let found = try connection.rows(sql) { try model.scored($0) }.sorted { ($0.shard, $0.customer) < ($1.shard, $1.customer) }
+        let found: [ScoredRow]
+        do {
+          found = try connection.rows(sql) { try model.scored($0) }.sorted { ($0.shard, $0.customer) < ($1.shard, $1.customer) }
+        } catch {
+          throw Refused(why: "\(error) at \(at.iso8601)", sql: sql)
+        }
         compared += expected.count
         guard found != expected else { continue }
         for (swift, sql) in Self.pairs(expected, found) where swift != sql {
@@ -51,6 +56,13 @@ struct ModelComparison {
       }
       return (differences, compared)
     }
+  }
+
+  /// The database does not take the query.
+  struct Refused: Error, CustomStringConvertible {
+    var why: String
+    var sql: String
+    var description: String { "\(why):\n\(sql)" }
   }
 
   private static func pairs(_ a: [ScoredRow], _ b: [ScoredRow]) -> [(ScoredRow?, ScoredRow?)] {
