@@ -43,9 +43,9 @@ struct SchemaTests {
       try connection.each(
         """
         SELECT class.relname::text, attribute.attname::text, format_type(attribute.atttypid, attribute.atttypmod), attribute.attnotnull::int,
-          COALESCE(collation.collname::text, '')
+          COALESCE(ordering.collname::text, '')
         FROM pg_attribute AS attribute JOIN pg_class AS class ON class.oid = attribute.attrelid
-        LEFT JOIN pg_collation AS collation ON collation.oid = attribute.attcollation
+        LEFT JOIN pg_collation AS ordering ON ordering.oid = attribute.attcollation
         WHERE class.relnamespace = 'public'::regnamespace AND class.relkind IN ('r', 'p') AND attribute.attnum > 0
           AND NOT attribute.attisdropped
         ORDER BY class.relname, attribute.attnum

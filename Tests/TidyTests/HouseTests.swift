@@ -116,7 +116,8 @@ struct DocumentTests {
     let twins = lines.count { $0.contains("twin(") && !$0.contains("func twin(") }
     let asked = lines.count { $0.contains("dialect == .") || $0.contains("dialect != .") }
     let text = Repository.text("docs/decisions/0013-one-set-of-queries.md")
-    #expect(text.contains("There are \(twins) lines with `twin(` and \(asked) that compare the dialect"))
+    let sentence = "There are \(twins) lines with `twin(` and \(asked) that compare the dialect"
+    #expect(text.contains(sentence), "it should say: \(sentence)")
   }
 
   @Test("The changelog begins with what is not released yet")
