@@ -2,33 +2,30 @@
 
 import re
 import sqlite3
-from pathlib import Path
 
 import pytest
 
-from holdfast import Holdfast
+from holdfast import REPOSITORY, Holdfast
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "health-sql.md"
+pytestmark = pytest.mark.sqlite_only
 
 
-@pytest.mark.sqlite_only
 def test_the_document_shows_what_the_program_prints(tmp_path):
     holdfast = Holdfast(tmp_path, starter="sop")
     printed = holdfast.run("sql", "--dialect", "postgres", "--at", "2026-02-20T09:30:00Z").stdout
-    blocks = [block for block in re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(), re.S) if " AS (" in block]
+    blocks = [block for block in re.findall(r"```sql\n(.*?)```", (REPOSITORY / "docs/health-sql.md").read_text(), re.S) if " AS (" in block]
     assert blocks
     for block in blocks:
         assert block.strip() in printed
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize("starter", ["sop", "full"])
 def test_the_printed_query_and_view_run_in_the_databases_own_shell(tmp_path, starter):
     holdfast = Holdfast(tmp_path, starter=starter)
     rows = tmp_path / "customers.csv"
     rows.write_text("id,name\nacme,Acme\nbolt,Bolt\n")
-    holdfast.run("import", rows, "--kind", "customers")
-    database = sqlite3.connect(holdfast.database.path)
+    holdfast.run("import", "customers", rows)
+    database = sqlite3.connect(holdfast.database.removeprefix("sqlite:"))
     database.executescript(holdfast.run("sql").stdout)
     viewed = database.execute("SELECT customer_id, total_health_score FROM customer_health_scores ORDER BY 1").fetchall()
     asked = database.execute(holdfast.run("sql", "--at", "now").stdout).fetchall()
@@ -38,7 +35,6 @@ def test_the_printed_query_and_view_run_in_the_databases_own_shell(tmp_path, sta
     assert {line.split(",")[0]: int(line.split(",")[3]) for line in listed} == dict(viewed)
 
 
-@pytest.mark.sqlite_only
 def test_a_wrong_instant_or_dialect_is_a_usage_error(installation):
     installation.run("sql", "--at", "yesterday", exits=2)
     installation.run("sql", "--dialect", "oracle", exits=2)
