@@ -54,6 +54,9 @@ package struct ReferenceFormula {
     return whole.lowercased().contains(part.lowercased())
   }
 
+  /// Nothing is calculated beyond some 30 000 years.
+  private func bounded(_ microseconds: Int64) -> Int64? { abs(microseconds) <= 1_000_000_000_000_000_000 ? microseconds : nil }
+
   private func calculated(_ operation: Term.Arithmetic, _ a: Value?, _ b: Value?) -> Value? {
     switch (a, b) {
     case (.number(let x)?, .number(let y)?):
@@ -65,11 +68,12 @@ package struct ReferenceFormula {
       }
     case (.duration(let x)?, .duration(let y)?):
       if x == .never || y == .never { return .duration(.never) }
-      return .duration(TimeSpan(microseconds: x.microseconds + (operation == .add ? 1 : -1) * y.microseconds))
-    case (.instant(let x)?, .instant(let y)?): return .duration(TimeSpan(microseconds: x.microseconds - y.microseconds))
+      return bounded(x.microseconds + (operation == .add ? 1 : -1) * y.microseconds).map { .duration(TimeSpan(microseconds: $0)) }
+    case (.instant(let x)?, .instant(let y)?):
+      return bounded(x.microseconds - y.microseconds).map { .duration(TimeSpan(microseconds: $0)) }
     case (.instant(let x)?, .duration(let y)?):
       if y == .never { return nil }
-      return .instant(Instant(microseconds: x.microseconds + (operation == .add ? 1 : -1) * y.microseconds))
+      return bounded(x.microseconds + (operation == .add ? 1 : -1) * y.microseconds).map { .instant(Instant(microseconds: $0)) }
     default: return nil
     }
   }

@@ -103,19 +103,35 @@ public struct FormulaEvaluator {
     case (.number(let x)?, .number(let y)?): return Reading(operation.result(x, y).map(Value.number), until: until)
     case (.duration(let x)?, .duration(let y)?):
       guard x != .never, y != .never else { return Reading(.duration(.never), until: until) }
-      return shifted((operation == .add ? x + y : x - y).asResult.map(Value.duration), operation, a, b, until)
-    case (.instant(let x)?, .instant(let y)?): return shifted((x - y).asResult.map(Value.duration), .subtract, a, b, until)
+      return shifted(operation, a, b, (x.microseconds, y.microseconds), until) { .duration(TimeSpan(microseconds: $0)) }
+    case (.instant(let x)?, .instant(let y)?):
+      return shifted(.subtract, a, b, (x.microseconds, y.microseconds), until) { .duration(TimeSpan(microseconds: $0)) }
     case (.instant(let x)?, .duration(let y)?):
       // There is no date so far from any other.
       guard y != .never else { return Reading(nil, until: until) }
       // A date shifted by a running duration runs too.
-      return shifted((operation == .add ? x + y : x - y).asResult.map(Value.instant), operation, a, b, until)
+      return shifted(operation, a, b, (x.microseconds, y.microseconds), until) { .instant(Instant(microseconds: $0)) }
     default: return Reading(nil, until: until)
     }
   }
 
-  private func shifted(_ value: Value?, _ operation: Term.Arithmetic, _ a: Reading, _ b: Reading, _ until: Instant?) -> Reading {
-    Reading(value, slope: operation == .add ? a.slope + b.slope : a.slope - b.slope, until: until)
+  /// The sum or difference of two durations or dates; missing where it is too large, until time has brought it back.
+  private func shifted(
+    _ operation: Term.Arithmetic, _ a: Reading, _ b: Reading, _ values: (Int64, Int64), _ until: Instant?, _ make: (Int64) -> Value
+  ) -> Reading {
+    let result = operation == .add ? values.0 + values.1 : values.0 - values.1
+    let slope = operation == .add ? a.slope + b.slope : a.slope - b.slope
+    let isWithin = result.magnitude <= TimeSpan.largest.magnitude
+    let turn = Self.turn(at: TimeSpan.largest, result, slope: Int64(slope)).map { at + TimeSpan(microseconds: $0) }
+    // No instant is after the last one.
+    let limit = turn.flatMap { $0 <= .distantFuture ? $0 : nil }
+    return Reading(isWithin ? make(result) : nil, slope: isWithin ? slope : 0, until: earliest(until, limit))
+  }
+
+  /// In how many microseconds `x`, which grows by `slope` a microsecond, leaves or enters −`limit`…`limit`.
+  private static func turn(at limit: Int64, _ x: Int64, slope: Int64) -> Int64? {
+    if slope > 0 { return x < -limit ? (-limit - x + slope - 1) / slope : x <= limit ? (limit - x) / slope + 1 : nil }
+    return slope < 0 ? turn(at: limit, -x, slope: -slope) : nil
   }
 }
 

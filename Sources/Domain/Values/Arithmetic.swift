@@ -20,13 +20,9 @@ extension Double {
 }
 
 extension TimeSpan {
-  /// The span as a calculation gives it: `nil` beyond 1e18 µs, some 30 000 years. Two such spans can be added without overflow.
-  var asResult: TimeSpan? { abs(microseconds) <= 1_000_000_000_000_000_000 ? self : nil }
-}
-
-extension Instant {
-  /// The instant as a calculation gives it: `nil` beyond 1e18 µs from 1970.
-  var asResult: Instant? { abs(microseconds) <= 1_000_000_000_000_000_000 ? self : nil }
+  /// The size in microseconds up to which a calculation gives durations and dates, some 30 000 years; beyond, they are missing. Two such
+  /// can be added without overflow.
+  static let largest: Int64 = 1_000_000_000_000_000_000
 }
 
 /// Adds amounts that people write as decimals (money, seats, ratings) without a rounding error, whatever their order: in whole
