@@ -40,8 +40,55 @@ public func withTemporarySQLite<T>(_ body: (SQLiteDatabase) async throws -> T) a
   return result
 }
 
-/// Runs `body` on a fresh, migrated PostgreSQL database and removes it afterwards.
+/// Runs `body` on a fresh, migrated PostgreSQL database and removes it afterwards. Few are there at once: each has a pool of connections,
+/// and the server a bound on all of them. A test that has one may open others.
 public func withTemporaryPostgres<T>(isMigrated: Bool = true, _ body: (PostgresDatabase) async throws -> T) async throws -> T {
+  if Gate.isPassed { return try await withFreshPostgres(isMigrated: isMigrated, body) }
+  return try await Gate.shared.pass {
+    try await Gate.$isPassed.withValue(true) { try await withFreshPostgres(isMigrated: isMigrated, body) }
+  }
+}
+
+/// Lets so many tests through at a time.
+private final class Gate: Sendable {
+  static let shared = Gate(width: 8)
+  @TaskLocal static var isPassed = false
+
+  private struct State {
+    var free: Int
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+  private let state: Mutex<State>
+
+  init(width: Int) { state = Mutex(State(free: width)) }
+
+  func pass<T>(_ body: () async throws -> T) async rethrows -> T {
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        guard state.free == 0 else {
+          state.free -= 1
+          return true
+        }
+        state.waiting.append(continuation)
+        return false
+      }
+      if isFree { continuation.resume() }
+    }
+    defer { leave() }
+    return try await body()
+  }
+
+  private func leave() {
+    let next: CheckedContinuation<Void, Never>? = state.withLock { state in
+      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+      state.free += 1
+      return nil
+    }
+    next?.resume()
+  }
+}
+
+private func withFreshPostgres<T>(isMigrated: Bool, _ body: (PostgresDatabase) async throws -> T) async throws -> T {
   let server = try TestServer()
   let name = "holdfast_test_" + UUID().uuidString.replacing("-", with: "").lowercased()
   try server.command("CREATE DATABASE \(name) TEMPLATE \(isMigrated ? try await server.template() : "template0")")

@@ -173,6 +173,7 @@ struct OutboxTests {
       try await fixture.enqueue(["a"], channel: "success")
       let group = ServiceGroup(services: [fixture.outbox], logger: OutboxFixture.logger)
       let run = Task { try await group.run() }
+      defer { run.cancel() }
       await hanging.enter()
       faulty.isAway = true
       hanging.release()
@@ -182,6 +183,7 @@ struct OutboxTests {
           await Task.yield()
         }
       }
+      defer { clock.cancel() }
       while faulty.refused < 20 { await Task.yield() }
       faulty.isAway = false
       while try await fixture.delivery("a")?.state == .sending { await Task.yield() }
