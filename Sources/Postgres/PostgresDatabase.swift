@@ -113,7 +113,8 @@ public final class PostgresDatabase: Database {
 
   public func backup(to path: String) async throws {
     throw DatabaseFailure(
-      kind: .refused, message: "a PostgreSQL database is backed up by its own tools: pg_dump --format custom --file \(path)",
+      kind: .refused,
+      message: "a PostgreSQL database is backed up by its own tools: pg_dump --format custom --extension plpgsql --file \(path)",
       detail: "backup")
   }
 

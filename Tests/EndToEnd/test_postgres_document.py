@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from databases import Cluster, connect, programs
-from holdfast import REPOSITORY, Holdfast, customers_in
+from holdfast import BINARY, REPOSITORY, Holdfast, customers_in
 from polling import settles
 
 DOCUMENT = (REPOSITORY / "docs/postgres.md").read_text()
@@ -100,3 +100,21 @@ def test_a_dump_can_be_restored_as_the_document_says(operated, cluster, tmp_path
         [(c["id"], c["health"]["score"]) for c in customers_in(operated.run("customers", "--format", "json", database=url).stdout)]
         for url in (copy, operated.database))
     assert kept == there == [("acme", 70)]
+
+
+def test_an_embedded_database_moves_as_the_document_says(operated, cluster, tmp_path):
+    (commands,) = blocks("Moving house", "sh")
+    home = Holdfast(tmp_path, database=f"sqlite:{tmp_path}/success.sqlite")
+    rows = tmp_path / "customers.csv"
+    rows.write_text("id,name\nacme,Acme\nbolt,Bolt\n")
+    home.run("import", "customers", rows)
+    execute(documented(cluster.superuser), "CREATE DATABASE moved OWNER documented")
+    url = urlsplit(as_role(cluster, "documented", "a long random one"))._replace(path="/moved")
+    bare = url._replace(netloc=f"documented@{url.hostname}:{url.port}").geturl()
+    environment = {**os.environ, **home._environment(), "PATH": f"{BINARY.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", f"set -euo pipefail\n{commands.replace('postgres://holdfast@db.example.com/holdfast', bare)}"], cwd=tmp_path,
+        env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "are the same in both" in done.stdout
+    assert [c["id"] for c in customers_in(home.run("customers", "--format", "json", database=url.geturl()).stdout)] == ["acme", "bolt"]

@@ -24,4 +24,22 @@ struct DamageTests {
       #expect(try await house.health("a")?.score == 60)
     }
   }
+
+  @Test("Rule 10: a row that stops the daily statement over all customers stops its own customer only")
+  func oneDamagedTicket() async throws {
+    try await withHouse { house in
+      let start = house.clock.now()
+      let ticket = Entry.ticket("t", .open, of: "a", opened: start, version: start)
+      try await house.take(["a", "b"].map { Entry.event(of: $0, at: start, id: $0) } + [ticket])
+      _ = try await house.database.write { connection in
+        try connection.execute("UPDATE ticket SET state = 'damaged'")
+        try connection.execute("UPDATE health SET score = 99 WHERE customer = 'b'")
+      }
+      house.fold.forget()
+      let batch = try await DailyBatch(fold: house.fold).run()
+      #expect(batch.differences.map { $0.prefix(2) } == ["a:", "b:"])
+      #expect(try await house.health("b")?.score == 70)
+      #expect(try await house.database.read { try HousekeepingQueries.incidents($0).count } == 1)
+    }
+  }
 }

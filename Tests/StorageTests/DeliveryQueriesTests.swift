@@ -72,11 +72,30 @@ struct DeliveryQueriesTests {
           try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 7, connection).isEmpty,
           "unknown is not sent again by itself")
         var earlier = claimed
-        earlier.attempts -= 1
+        earlier.claims -= 1
         #expect(try !DeliveryQueries.record(.finished(.sent, reason: nil), of: earlier, at: now, connection))
         #expect(try DeliveryQueries.record(.finished(.sent, reason: nil), of: claimed, at: now, connection))
         #expect(try DeliveryQueries.load(key: "k", connection)?.state == .sent)
         #expect(try !DeliveryQueries.record(.again(at: now, reason: "late"), of: claimed, at: now, connection))
+      }
+    }
+  }
+
+  @Test("A receipt that comes after a person's retry is not taken for that of the new attempt")
+  func receiptAfterRetry() async throws {
+    try await withTemporaryDatabase { database in
+      let now = start
+      let row = delivery("k")
+      try await database.write { connection in
+        try DeliveryQueries.enqueue(row, connection)
+        let first = try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 7, connection)[0]
+        #expect(try DeliveryQueries.sweepSending(of: 7, now: now, connection) == 1)
+        #expect(try DeliveryQueries.retry(key: "k", now: now, connection))
+        let second = try DeliveryQueries.claim(channel: "success", now: now, limit: 1, node: 8, connection)[0]
+        #expect(first.attempts == second.attempts)
+        #expect(try !DeliveryQueries.record(.finished(.sent, reason: nil), of: first, at: now, connection))
+        #expect(try DeliveryQueries.load(key: "k", connection)?.state == .sending)
+        #expect(try DeliveryQueries.record(.finished(.sent, reason: nil), of: second, at: now, connection))
       }
     }
   }

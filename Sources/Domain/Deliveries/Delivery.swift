@@ -23,6 +23,8 @@ public struct Delivery: Hashable, Sendable {
   public var title: String
   public var state: State
   public var attempts: Int
+  /// How often it has been taken in hand since it was made: tells one attempt from every other, also after a person's retry.
+  public var claims: Int
   public var createdAt: Instant
   public var nextAttemptAt: Instant
   public var finishedAt: Instant?
@@ -31,7 +33,7 @@ public struct Delivery: Hashable, Sendable {
 
   public init(
     key: String, customer: String?, channel: String, payload: JSON, title: String, state: State = .pending, attempts: Int = 0,
-    createdAt: Instant, nextAttemptAt: Instant, finishedAt: Instant? = nil, lastError: String? = nil
+    claims: Int = 0, createdAt: Instant, nextAttemptAt: Instant, finishedAt: Instant? = nil, lastError: String? = nil
   ) {
     self.key = key
     self.customer = customer
@@ -40,6 +42,7 @@ public struct Delivery: Hashable, Sendable {
     self.title = title
     self.state = state
     self.attempts = attempts
+    self.claims = claims
     self.createdAt = createdAt
     self.nextAttemptAt = nextAttemptAt
     self.finishedAt = finishedAt

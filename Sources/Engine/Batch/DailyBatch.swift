@@ -25,7 +25,7 @@ public struct DailyBatch: Sendable {
     let checked = try await fold.database.read { try NodeQueries.checked($0) }
     let owned = fold.tenancy.tenure.shards
     let unseen = owned.filter { checked[$0] == nil }
-    if !unseen.isEmpty { try await note(Array(unseen), at: now, arrivals: nil) }
+    if !unseen.isEmpty { try await note(Array(unseen), at: now, arrivals: nil, differences: []) }
     let due = owned.filter { shard in checked[shard].map { schedule.isDue(at: now, lastRun: $0) } ?? false }
     return due.isEmpty ? nil : try await run(shards: due)
   }
@@ -49,14 +49,7 @@ public struct DailyBatch: Sendable {
     }
     let differences = report.differences
     for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
-    try await note(Array(shards), at: now, arrivals: arrivals)
-    guard !differences.isEmpty else { return report }
-    try await fold.database.write { connection in
-      let detail = differences.prefix(100).joined(separator: "\n")
-      try HousekeepingQueries.openIncident(
-        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now,
-        connection)
-    }
+    try await note(Array(shards), at: now, arrivals: arrivals, differences: differences)
     return report
   }
 
@@ -91,8 +84,19 @@ public struct DailyBatch: Sendable {
     let sorted = shards.sorted()
     for start in stride(from: 0, to: sorted.count, by: Self.shardsAtOnce) {
       let part = Set(sorted[start..<min(start + Self.shardsAtOnce, sorted.count)])
-      let (customers, differing) = try await fold.database.read(patience: .unbounded) {
-        try check.differences(at: now, shards: part, $0)
+      let customers: Int
+      let differing: [String]
+      do {
+        (customers, differing) = try await fold.database.read(patience: .unbounded) {
+          try check.differences(at: now, shards: part, $0)
+        }
+      } catch let failure as DatabaseFailure where failure.kind == .other {
+        // One damaged row stops a statement over all: walked through, it stops its own customer only.
+        fold.logger.error("the model as SQL failed; going customer by customer", metadata: ["error": "\(failure.detail)"])
+        let walked = try await walk(part)
+        report.customers += walked.customers
+        report.differences += walked.differences
+        continue
       }
       report.customers += customers
       for id in differing {
@@ -120,9 +124,15 @@ public struct DailyBatch: Sendable {
     "\(id): a stored row cannot be read; `holdfast rebuild` makes it anew from the log"
   }
 
-  private func note(_ shards: [Int], at now: Instant, arrivals: String?) async throws {
+  /// That shards have been checked, and what was found, go into one commit: no crash leaves the one without the other.
+  private func note(_ shards: [Int], at now: Instant, arrivals: String?, differences: [String]) async throws {
     try await fold.transaction { fold, connection in
       try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, arrivals: arrivals, connection)
+      guard !differences.isEmpty else { return }
+      let detail = differences.prefix(100).joined(separator: "\n")
+      try HousekeepingQueries.openIncident(
+        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now,
+        connection)
     }
   }
 

@@ -16,26 +16,31 @@ public struct DailyService: Service {
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        do {
-          // A reloaded model's view is here within half a minute.
-          try await view.putInForce()
-          try await view.keepFresh()
-          try await LogUpkeep.makeParts(at: batch.fold.time.now(), batch.fold.database)
-          if let report = try await batch.runIfDue() {
-            batch.fold.logger.info(
-              "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])
-          }
-        } catch is CancellationError {
-          return
-        } catch {
-          // Whatever it is, the server goes on; the next look tries again.
-          let detail = (error as? DatabaseFailure)?.detail ?? "\(error)"
-          batch.fold.logger.error("the daily batch failed; trying again", metadata: ["error": "\(detail)"])
+        await step("dividing the log ahead") { try await LogUpkeep.makeParts(at: batch.fold.time.now(), batch.fold.database) }
+        // A reloaded model's view is here within half a minute.
+        await step("replacing \(HealthViewKeeper.viewName)") { try await view.putInForce() }
+        await step("refreshing \(HealthViewKeeper.viewName)") { try await view.keepFresh() }
+        await step("the daily batch") {
+          guard let report = try await batch.runIfDue() else { return }
+          batch.fold.logger.info(
+            "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])
         }
         do {
           try await batch.fold.time.sleep(for: .seconds(30))
         } catch { return }
       }
+    }
+  }
+
+  /// Whatever goes wrong with one piece of work, the others are done; the next look tries again.
+  private func step(_ name: String, _ work: () async throws -> Void) async {
+    do {
+      try await work()
+    } catch is CancellationError {
+      return
+    } catch {
+      let detail = (error as? DatabaseFailure)?.detail ?? "\(error)"
+      batch.fold.logger.error("daily work failed; trying again", metadata: ["work": "\(name)", "error": "\(detail)"])
     }
   }
 }

@@ -6,6 +6,7 @@ import Storage
 /// Keeps `customer_health_scores` what the model in force makes of the stored data: replaces it when the model changes, and has it
 /// refreshed every day, by pg_cron where that is there, else by Holdfast itself.
 public struct HealthViewKeeper: Sendable {
+  static let viewName = HealthView.name
   /// The name of the job, and of the schedule where there is no pg_cron.
   public static let job = "refresh-health-scores"
   /// Every day at 02:00 in the time zone of pg_cron, which is UTC if nobody changed it.
@@ -27,6 +28,7 @@ public struct HealthViewKeeper: Sendable {
 
   /// Puts the view of the model in force in the place of another one, in one transaction. Of several nodes one does it.
   /// - Returns: whether there was anything to do.
+  /// - Throws: `DatabaseFailure`, of kind `refused` where somebody's own view stands on the old one.
   @discardableResult
   public func putInForce() async throws -> Bool {
     let view = view
@@ -34,9 +36,19 @@ public struct HealthViewKeeper: Sendable {
     return try await database.write(patience: .unbounded) { connection in
       if connection.dialect == .postgres { try connection.each("SELECT pg_advisory_xact_lock(\(Self.lock))", []) { _ in true } }
       guard try Self.marker(view, connection) != view.marker else { return false }
+      let dependents = try HealthView.dependents(connection)
+      if !dependents.isEmpty {
+        let message = Self.hindrance(dependents)
+        throw DatabaseFailure(kind: .refused, message: message, detail: message)
+      }
       for statement in view.replacement { try connection.script(statement) }
       return true
     }
+  }
+
+  private static func hindrance(_ dependents: [String]) -> String {
+    "\(HealthView.name) stays that of an older model while others are made from it: "
+      + "drop \(dependents.joined(separator: ", ")), and make them again once it has been replaced (within half a minute)"
   }
 
   private static let lock = 0x686f_6c64_7669_6577
@@ -97,7 +109,12 @@ public struct HealthViewKeeper: Sendable {
     return try await database.read { connection in
       let isInForce = try Self.marker(view, connection) == view.marker
       var report = Report(isInForce: isInForce, refreshedBy: "nobody needs to: on SQLite it is a plain view", troubles: [])
-      if !isInForce { report.troubles.append("\(HealthView.name) is not that of this configuration: start the server, or reload it") }
+      if !isInForce {
+        let dependents = try HealthView.dependents(connection)
+        report.troubles.append(
+          dependents.isEmpty
+            ? "\(HealthView.name) is not that of this configuration: start the server, or reload it" : Self.hindrance(dependents))
+      }
       guard connection.dialect == .postgres else { return report }
       switch try CronQueries.availability(connection) {
       case .unavailable(let reason):

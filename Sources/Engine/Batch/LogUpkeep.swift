@@ -11,13 +11,19 @@ public enum LogUpkeep {
     guard database.dialect == .postgres else { return [] }
     let present = try await database.read { Set(try PartitionQueries.present($0)) }
     guard !PartitionQueries.wanted(at: now).allSatisfy(present.contains) else { return [] }
-    return try await database.write(patience: .unbounded) { connection in
-      // Appenders wait behind this lock too, instead of failing.
-      try connection.execute("UPDATE log_mark SET position = position WHERE name = 'appended'")
-      let present = Set(try PartitionQueries.present(connection))
-      let missing = PartitionQueries.wanted(at: now).filter { !present.contains($0) }
-      for part in missing { try PartitionQueries.make(part, connection) }
-      return missing.map(\.table)
-    }
+    return try await database.write(patience: .unbounded) { try makeParts(at: now, $0) }
+  }
+
+  /// `makeParts(at:_:)` within a transaction.
+  /// - Parameter earliest: where a log that began before now is to come.
+  @discardableResult
+  static func makeParts(from earliest: Instant? = nil, at now: Instant, _ connection: any Connection) throws -> [String] {
+    guard connection.dialect == .postgres else { return [] }
+    // Appenders wait behind this lock too, instead of failing.
+    try connection.execute("UPDATE log_mark SET position = position WHERE name = 'appended'")
+    let present = Set(try PartitionQueries.present(connection))
+    let missing = PartitionQueries.wanted(from: earliest, at: now).filter { !present.contains($0) }
+    for part in missing { try PartitionQueries.make(part, connection) }
+    return missing.map(\.table)
   }
 }

@@ -64,8 +64,11 @@ public struct Move: Sendable {
   /// - Throws: `DatabaseFailure` where the target may not be moved to; it is as it was.
   public func begin() async throws {
     let tables = try await tables()
+    let beginning = try await fold.database.read { try EventQueries.beginning($0) }
+    let now = fold.time.now()
     try await target.write(patience: .unbounded) { [mark, isSurelyGone] connection in
       try mark.begin(tables: tables, isSurelyGone: isSurelyGone, connection)
+      try LogUpkeep.makeParts(from: beginning, at: now, connection)
     }
   }
 

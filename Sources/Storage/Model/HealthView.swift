@@ -40,11 +40,41 @@ public struct HealthView: Sendable {
         "CREATE MATERIALIZED VIEW \(next) AS\n\(query)\nWITH DATA",
         "CREATE UNIQUE INDEX customer_health_scores_next_customer ON \(next) (customer_id)",
         "COMMENT ON MATERIALIZED VIEW \(next) IS \(SQLText(dialect: dialect).literal(marker))",
+        Self.handOverGrants,
         "DROP MATERIALIZED VIEW IF EXISTS \(Self.name)",
         "ALTER MATERIALIZED VIEW \(next) RENAME TO customer_health_scores",
         "ALTER INDEX customer_health_scores_next_customer RENAME TO customer_health_scores_customer",
       ]
     }
+  }
+
+  /// Whoever may read the old view may read the new one.
+  private static let handOverGrants = """
+    DO $$
+    DECLARE allowed RECORD;
+    BEGIN
+      FOR allowed IN
+        SELECT CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END AS grantee,
+          acl.privilege_type AS privilege, CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS option
+        FROM pg_class, aclexplode(pg_class.relacl) AS acl
+        WHERE pg_class.oid = to_regclass('customer_health_scores') AND acl.grantee <> pg_class.relowner
+      LOOP
+        EXECUTE format('GRANT %s ON customer_health_scores_next TO %s%s', allowed.privilege, allowed.grantee, allowed.option);
+      END LOOP;
+    END $$
+    """
+
+  /// People's own views that are made from this one, by name: it cannot be replaced while they are there.
+  public static func dependents(_ connection: any Connection) throws -> [String] {
+    guard connection.dialect == .postgres else { return [] }
+    return try connection.rows(
+      """
+      SELECT DISTINCT dependent.oid::regclass::text FROM pg_depend
+      JOIN pg_rewrite ON pg_rewrite.oid = pg_depend.objid AND pg_depend.classid = 'pg_rewrite'::regclass
+      JOIN pg_class AS dependent ON dependent.oid = pg_rewrite.ev_class
+      WHERE pg_depend.refobjid = to_regclass('\(name)') AND dependent.oid <> pg_depend.refobjid ORDER BY 1
+      """
+    ) { $0.text(0) }
   }
 
   /// Brings the rows of the materialized view up to date while others read it; a view of SQLite has no rows of its own.

@@ -4,7 +4,7 @@ import SQL
 /// The table of deliveries: the outbox. A key is there once, for ever.
 public enum DeliveryQueries {
   private static let columns =
-    "key, customer, channel, payload, title, state, attempts, created_at, next_attempt_at, finished_at, last_error"
+    "key, customer, channel, payload, title, state, attempts, created_at, next_attempt_at, finished_at, last_error, claims"
 
   /// Where a delivery about a customer is kept; one about nobody has a place too.
   static func shard(of customer: String?) -> Int { Shard.number(of: customer ?? "") }
@@ -14,14 +14,14 @@ public enum DeliveryQueries {
   public static func enqueue(_ delivery: Delivery, _ connection: any Connection) throws -> Bool {
     try connection.execute(
       """
-      INSERT INTO delivery (shard, \(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      INSERT INTO delivery (shard, \(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
       ON CONFLICT (shard, key) DO NOTHING
       """,
       [
         shard(of: delivery.customer), delivery.key, delivery.customer, delivery.channel, delivery.payload.printed(), delivery.title,
         delivery.state.rawValue,
         delivery.attempts, delivery.createdAt.microseconds, delivery.nextAttemptAt.microseconds, delivery.finishedAt?.microseconds,
-        delivery.lastError,
+        delivery.lastError, delivery.claims,
       ]) > 0
   }
 
@@ -44,7 +44,7 @@ public enum DeliveryQueries {
       WITH picked (picked_shard, picked_key) AS (
         SELECT shard, key FROM delivery WHERE channel = $1 AND state = 'pending' AND next_attempt_at <= $2
         ORDER BY next_attempt_at, key LIMIT $3 \(connection.dialect.skippingLocked))
-      UPDATE delivery SET state = 'sending', attempts = attempts + 1, claimed_by = $4
+      UPDATE delivery SET state = 'sending', attempts = attempts + 1, claims = claims + 1, claimed_by = $4
       WHERE state = 'pending' AND (shard, key) IN (SELECT picked_shard, picked_key FROM picked)
       RETURNING \(columns)
       """, [channel, now.microseconds, limit, node], delivery)
@@ -78,10 +78,10 @@ public enum DeliveryQueries {
     return try connection.execute(
       """
       UPDATE delivery SET state = $1, next_attempt_at = $2, finished_at = $3, last_error = $4
-      WHERE shard = $5 AND key = $6 AND state IN ('sending', 'unknown') AND attempts = $7
+      WHERE shard = $5 AND key = $6 AND state IN ('sending', 'unknown') AND claims = $7
       """,
       [
-        state.rawValue, next.microseconds, finished?.microseconds, error, shard(of: delivery.customer), delivery.key, delivery.attempts,
+        state.rawValue, next.microseconds, finished?.microseconds, error, shard(of: delivery.customer), delivery.key, delivery.claims,
       ]) > 0
   }
 
@@ -158,6 +158,7 @@ public enum DeliveryQueries {
       key: row.text(0), customer: row.optionalText(1), channel: row.text(2),
       // A payload that cannot be read goes on as null, which no channel takes: one bad row fails alone, at its sending.
       payload: (try? JSON.parse(row.text(3))) ?? .null, title: row.text(4), state: try state(row.text(5)), attempts: row.int(6),
+      claims: row.int(11),
       createdAt: Instant(microseconds: row.integer(7)), nextAttemptAt: Instant(microseconds: row.integer(8)),
       finishedAt: row.optionalInteger(9).map(Instant.init(microseconds:)), lastError: row.optionalText(10))
   }

@@ -130,6 +130,11 @@ public enum EventQueries {
       [Shard.number(of: customer), customer, before?.at ?? .max, before?.position ?? .max, kind ?? "", limit], stored)
   }
 
+  /// When the log begins; `nil`: it is empty.
+  public static func beginning(_ connection: any Connection) throws -> Instant? {
+    try connection.first("SELECT MIN(position) FROM event") { $0.optionalInteger(0).map(Instant.init(microseconds:)) } ?? nil
+  }
+
   /// How many entries there are.
   public static func count(_ connection: any Connection) throws -> Int {
     try connection.first("SELECT COUNT(*) FROM event") { $0.int(0) } ?? 0

@@ -39,10 +39,16 @@ public enum PartitionQueries {
   /// How many months ahead parts are made.
   public static let monthsAhead = 3
 
-  /// The months from `now` on that should be there.
-  public static func wanted(at now: Instant) -> [Part] {
-    (0..<monthsAhead).reduce(into: [Part(containing: now)]) { parts, _ in parts.append(parts[parts.count - 1].next) }
+  /// The months from `now`, or from an earlier instant, on that should be there.
+  public static func wanted(from earliest: Instant? = nil, at now: Instant) -> [Part] {
+    var parts = [Part(containing: min(earliest ?? now, now))]
+    let last = (0..<monthsAhead).reduce(Part(containing: now)) { part, _ in part.next }
+    while let part = parts.last, part < last, parts.count < maximumParts { parts.append(part.next) }
+    return parts
   }
+
+  /// More months than these are not made: a clock that once stood at 1970 shall not make hundreds.
+  private static let maximumParts = 120
 
   /// The months that are there, oldest first.
   public static func present(_ connection: any Connection) throws -> [Part] {

@@ -91,7 +91,9 @@ struct BackupCommand: AsyncParsableCommand {
   func run() async throws {
     guard !FileManager.default.fileExists(atPath: file) else { throw Refusal("\(file) is there already; nothing was written") }
     if case .postgres = try database.place() {
-      throw Refusal("a PostgreSQL database is backed up by its own tools: pg_dump --format custom --file \(file) … (docs/postgres.md)")
+      throw Refusal(
+        "a PostgreSQL database is backed up by its own tools: pg_dump --format custom --extension plpgsql --file \(file) … "
+          + "(docs/postgres.md)")
     }
     try await House.withoutConfiguration(database) { house in
       let partial = file + ".partial"

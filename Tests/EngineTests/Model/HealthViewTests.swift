@@ -1,5 +1,6 @@
 import DatabaseKit
 import Domain
+import Engine
 import SQL
 import Storage
 import TestKit
@@ -80,6 +81,41 @@ struct HealthViewTests {
         _ = try await house.database.write(patience: .unbounded) { try $0.execute(HealthView.refresh) }
       }
       try await expectRows(house.database, [["acme", "30", "30", "critical"]])
+    }
+  }
+
+  @Test("keeps whoever may read it through a change of the model", .enabled(if: TestDatabase.dialect == .postgres))
+  func grants() async throws {
+    try await withHouse(Self.blueprint) { house in
+      let rights = try await house.database.write { connection in
+        _ = try Self.make(Self.blueprint, connection)
+        try connection.execute("GRANT SELECT ON \(HealthView.name) TO PUBLIC")
+        try connection.execute("GRANT SELECT ON \(HealthView.name) TO pg_monitor WITH GRANT OPTION")
+        _ = try Self.make(Blueprints.single("features()", .share, version: "other"), connection)
+        return try connection.rows(
+          """
+          SELECT acl.grantee = 0, acl.is_grantable FROM pg_class, aclexplode(relacl) AS acl
+          WHERE pg_class.oid = '\(HealthView.name)'::regclass AND acl.grantee <> relowner ORDER BY acl.grantee
+          """
+        ) { [$0.bool(0), $0.bool(1)] }
+      }
+      #expect(rights == [[true, false], [false, true]])
+    }
+  }
+
+  @Test("is not replaced while somebody's view stands on it, and says which", .enabled(if: TestDatabase.dialect == .postgres))
+  func dependents() async throws {
+    try await withHouse(Self.blueprint) { house in
+      let keeper = HealthViewKeeper(database: house.database, current: house.current, time: house.clock, logger: House.logger)
+      #expect(try await keeper.putInForce())
+      _ = try await house.database.write { try $0.execute("CREATE VIEW my_view AS SELECT customer_id FROM \(HealthView.name)") }
+      house.current.replace(with: Blueprints.single("features()", .share, version: "other"))
+      let failure = await #expect(throws: DatabaseFailure.self) { try await keeper.putInForce() }
+      #expect(failure?.message.contains("drop my_view,") == true)
+      #expect(try await keeper.report().troubles.contains { $0.contains("drop my_view,") })
+      _ = try await house.database.write { try $0.execute("DROP VIEW my_view") }
+      #expect(try await keeper.putInForce())
+      #expect(try await keeper.report().isInForce)
     }
   }
 }
