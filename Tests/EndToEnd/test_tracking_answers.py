@@ -171,6 +171,7 @@ def test_a_repeat_counts_as_duplicate_and_changes_nothing(server):
     batch = [{"type": "track", **event}, {"type": "track", **event}]
     assert said(server.write("/v1/batch", {"batch": batch})) == TAKEN
     counted(server, before, accepted=1, duplicate=4)
+    settles(lambda: server.score(person), 70, "the one event has been taken in")
     events = server.api(f"/api/v1/customers/{person}/events")["events"]
     assert [event["message_id"] for event in events] == [message]
 
