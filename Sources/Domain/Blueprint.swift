@@ -15,13 +15,14 @@ public struct Blueprint: Hashable, Sendable {
   public var alerts: AlertRules
   public var channels: [Channel]
   public var sources: [Source]
+  public var retention: Retention
   /// A stable digest of all files it was read from.
   public var version: String
 
   public init(
     company: String, timeZone: String = "UTC", publicURL: String = "http://127.0.0.1:8080", dailyBatchMinute: Int = 120, catalog: Catalog,
     segments: [Segment] = [], model: HealthModel, freshness: Freshness = Freshness(), alerts: AlertRules = AlertRules(),
-    channels: [Channel] = [], sources: [Source] = [], version: String
+    channels: [Channel] = [], sources: [Source] = [], retention: Retention = Retention(), version: String
   ) {
     self.company = company
     self.timeZone = timeZone
@@ -34,8 +35,16 @@ public struct Blueprint: Hashable, Sendable {
     self.alerts = alerts
     self.channels = channels
     self.sources = sources
+    self.retention = retention
     self.version = version
   }
+}
+
+/// How long what happened is kept in every detail.
+public struct Retention: Hashable, Sendable {
+  /// Events that are in the log for longer are summed up by day; `nil`: every event is kept.
+  public var events: TimeSpan?
+  public init(events: TimeSpan? = nil) { self.events = events }
 }
 
 /// How old the newest arrival of each kind may be before the health score's coverage calls it stale; `nil`: never asked for.

@@ -18,6 +18,9 @@ import Testing
     #expect(throws: FactCodingError(kind: "poem")) { try Fact(kind: "poem", name: nil, payload: [:]) }
     #expect(throws: FactCodingError(kind: "event", member: "name")) { try Fact(kind: "event", name: nil, payload: [:]) }
     #expect(throws: FactCodingError(kind: "event", member: "payload")) { try Fact(kind: "event", name: "x", payload: []) }
+    #expect(throws: FactCodingError(kind: "usage", member: "count")) {
+      try Fact(kind: "usage", name: "x", payload: ["count": 0, "last": 1])
+    }
     #expect(throws: FactCodingError(kind: "alias", member: "previous")) { try Fact(kind: "alias", name: nil, payload: [:]) }
     #expect(throws: FactCodingError(kind: "ticket", member: "status")) {
       try Fact(kind: "ticket", name: nil, payload: ["id": "1", "status": "lost", "opened_at": 1])
@@ -33,9 +36,10 @@ extension SplitMix64 {
   mutating func instant() -> Instant { Instant(microseconds: Int64(bitPattern: next())) }
 
   mutating func fact() -> Fact {
-    switch Int.random(in: 0..<7, using: &self) {
+    switch Int.random(in: 0..<8, using: &self) {
     case 0: return .event(name: text(), properties: members())
     case 1: return .contact(traits: members())
+    case 7: return .usage(name: text(), count: Int.random(in: 1...9_000_000, using: &self), last: instant())
     case 2: return .customer(attributes: members())
     case 3: return .alias(previous: text())
     case 4:

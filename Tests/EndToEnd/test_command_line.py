@@ -160,3 +160,12 @@ def test_a_score_as_of_an_instant_is_the_one_held_then(server):
     settles(lambda: server.score(customer), 75, "a feature gives 5")
     assert json.loads(server.run("explain", customer, "--at", then, "--format", "json").stdout)["score"] == 70
     assert server.api(f"/api/v1/customers/{customer}/explanation", params={"at": then})["score"] == 70
+
+
+def test_the_doctor_tells_how_long_events_are_kept(installation):
+    installation.start()
+    assert "every event is kept" in installation.run("doctor").stdout
+    path = installation.files()[0]
+    path.write_text(path.read_text() + "\nretention: {events: 400d}\n")
+    assert "events are kept for 400d" in installation.run("doctor").stdout
+    installation.stop()

@@ -30,6 +30,12 @@ struct BlueprintTests {
     #expect(url?.reveal() == Fixture.environment["HOOK"])
   }
 
+  @Test("every event is kept unless a retention is named", arguments: [("", nil), ("400d", TimeSpan.days(400)), ("never", nil)])
+  func retention(text: String, expected: TimeSpan?) throws {
+    let rule = text.isEmpty ? "" : "retention: {events: \(text)}\n"
+    #expect(try blueprint(Fixture.base + rule).retention == Retention(events: expected))
+  }
+
   @Test("a variant is complete: what it does not override is the model's")
   func variant() throws {
     let model = try blueprint().model

@@ -61,6 +61,11 @@ struct DiagnosticTests {
     ("[team]", "team", ["51:18: error: \"to\" is a list, this is a single value, did you mean \"[team]\"?"]),
     ("[team]", "[taem]", ["51:19: error: unknown channel \"taem\", did you mean \"team\"?"]),
     ("delay: 5m", "delay: 2h", ["51:33: error: \"delay\" is 0s to 1h, not 2h; \"unchecked: true\" beside it allows any"]),
+    (
+      "company: Acme", "company: Acme\nretention: {events: 7d}",
+      ["2:21: error: \"events\" is 30d to 3650d, not 7d; \"unchecked: true\" beside it allows any"]
+    ),
+    ("company: Acme", "company: Acme\nretention: {event: 90d}", ["2:13: error: unknown key \"event\", did you mean \"events\"?"]),
     ("kind: slack", "kind: slak", ["49:16: error: \"kind\" is slack, not \"slak\", did you mean \"slack\"?"]),
     ("company: Acme", "company: Acme\ncompany: Acme 2", ["2:1: error: \"company\" stands twice in this mapping, first in line 1"]),
     ("limit: 50, ", "", ["46:13: error: missing key \"limit\": The score is never above this."]),

@@ -50,7 +50,7 @@ package struct RandomLog {
 
   private mutating func actor(for fact: Fact) -> Actor {
     switch fact {
-    case .event:
+    case .event, .usage:
       let customer = random.chance(0.3) ? random.pick(customers) : nil
       switch random.below(10) {
       case 0...4: return Actor(contact: random.pick(contacts), customer: customer)

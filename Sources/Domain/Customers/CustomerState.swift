@@ -86,6 +86,8 @@ public struct CustomerState: Hashable, Sendable {
     switch entry.fact {
     case .event(let name, _):
       add(event: name, count: 1, day: entry.at.day, first: entry.at, last: entry.at, actor: actor, scope: scope)
+    case .usage(let name, let count, let last):
+      add(event: name, count: count, day: entry.at.day, first: entry.at, last: last, actor: actor, scope: scope)
     case .contact(let traits):
       if entry.actor.contact == id { ownTraits.merge(traits, version: entry.version) }
     case .customer(let members):

@@ -18,10 +18,11 @@ public struct FactCodingError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension Fact {
-  /// `event`, `contact`, `customer`, `alias`, `ticket`, `subscription` or `response`.
+  /// `event`, `usage`, `contact`, `customer`, `alias`, `ticket`, `subscription` or `response`.
   public var kind: String {
     switch self {
     case .event: "event"
+    case .usage: "usage"
     case .contact: "contact"
     case .customer: "customer"
     case .alias: "alias"
@@ -31,13 +32,19 @@ extension Fact {
     }
   }
 
-  /// The event's name; `nil` for all other kinds.
-  public var name: String? { if case .event(let name, _) = self { name } else { nil } }
+  /// The event's name, also of events summed up; `nil` for all other kinds.
+  public var name: String? {
+    switch self {
+    case .event(let name, _), .usage(let name, _, _): name
+    default: nil
+    }
+  }
 
   /// All of the fact but its kind and name. Numbers must be finite to come back.
   public var payload: JSON {
     switch self {
     case .event(_, let properties): .object(properties)
+    case .usage(_, let count, let last): ["count": .integer(Int64(count)), "last": .integer(last.microseconds)]
     case .contact(let traits): .object(traits)
     case .customer(let attributes): .object(attributes)
     case .alias(let previous): ["previous": .string(previous)]
@@ -55,6 +62,9 @@ extension Fact {
     case "event":
       guard let name else { throw FactCodingError(kind: kind, member: "name") }
       self = .event(name: name, properties: try reader.members())
+    case "usage":
+      guard let name else { throw FactCodingError(kind: kind, member: "name") }
+      self = .usage(name: name, count: try reader.count("count"), last: try reader.instant("last"))
     case "contact": self = .contact(traits: try reader.members())
     case "customer": self = .customer(attributes: try reader.members())
     case "alias": self = .alias(previous: try reader.text("previous"))
@@ -83,6 +93,11 @@ private struct PayloadReader {
   func instant(_ name: String) throws(FactCodingError) -> Instant {
     guard let instant = optionalInstant(name) else { throw FactCodingError(kind: kind, member: name) }
     return instant
+  }
+
+  func count(_ name: String) throws(FactCodingError) -> Int {
+    guard case .integer(let count) = payload[name], count > 0 else { throw FactCodingError(kind: kind, member: name) }
+    return Int(count)
   }
 
   func optionalText(_ name: String) -> String? { payload[name]?.string }

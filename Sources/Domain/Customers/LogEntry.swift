@@ -46,6 +46,9 @@ public struct Actor: Hashable, Sendable {
 public enum Fact: Hashable, Sendable {
   /// A contact did something (`track`; `page` and `screen` come as "Viewed … Page" and "Viewed … Screen" names of the shapes' readers).
   case event(name: String, properties: [JSON.Member])
+  /// A contact did something `count` times on one UTC day, for the first time at the entry's `at` and for the last time at `last`: what the
+  /// retention rule leaves of events. Never comes from outside.
+  case usage(name: String, count: Int, last: Instant)
   /// What is now known of a contact (`identify`, a contact record). With `actor.anonymous` set it also joins the anonymous past.
   case contact(traits: [JSON.Member])
   /// What is now known of a customer (`group`, a customer record). With `actor.contact` set it also ties the contact to the customer.

@@ -14,6 +14,7 @@ public struct Arrivals: Hashable, Sendable {
   public mutating func note(_ fact: Fact, at: Instant) {
     switch fact {
     case .event: events = max(events ?? at, at)
+    case .usage(_, _, let last): events = max(events ?? last, last)
     case .ticket: tickets = max(tickets ?? at, at)
     case .subscription: subscriptions = max(subscriptions ?? at, at)
     default: break

@@ -7,10 +7,12 @@ import ServiceLifecycle
 public struct DailyService: Service {
   let batch: DailyBatch
   let view: HealthViewKeeper
+  let compaction: LogCompaction
 
   public init(fold: Fold) {
     batch = DailyBatch(fold: fold)
     view = HealthViewKeeper(database: fold.database, current: fold.current, time: fold.time, logger: fold.logger)
+    compaction = LogCompaction(database: fold.database, current: fold.current, time: fold.time)
   }
 
   public func run() async throws {
@@ -24,6 +26,10 @@ public struct DailyService: Service {
           guard let report = try await batch.runIfDue() else { return }
           batch.fold.logger.info(
             "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])
+        }
+        await step("summing up old events") {
+          guard let report = try await compaction.runIfDue() else { return }
+          batch.fold.logger.info("old events summed up", metadata: ["removed": "\(report.removed)", "summaries": "\(report.summaries)"])
         }
         do {
           try await batch.fold.time.sleep(for: .seconds(30))

@@ -138,7 +138,7 @@ extension Fact {
   /// names the customer it is about, no more.
   var ties: Bool {
     switch self {
-    case .event, .contact, .customer, .alias: true
+    case .event, .usage, .contact, .customer, .alias: true
     case .ticket, .subscription, .response: false
     }
   }

@@ -119,11 +119,8 @@ struct FoldTransaction {
   /// Writes what the entry states beside the customer's signals in memory.
   private mutating func store(_ entry: LogEntry, owner: RecordOwner) throws {
     switch entry.fact {
-    case .event(let name, _):
-      let id = try eventID(of: name, isDeclared: false)
-      let key = UsageKey(customer: owner.customer, actor: owner.actor, isPinned: owner.isPinned, event: id, day: entry.at.day)
-      usage[key, default: EventUsage()].add(
-        count: 1, day: entry.at.day, first: entry.at, last: entry.at, keepingFrom: Day(number: .max))
+    case .event(let name, _): try count(1, of: name, from: entry.at, through: entry.at, owner: owner)
+    case .usage(let name, let number, let last): try count(number, of: name, from: entry.at, through: last, owner: owner)
     case .contact(let traits):
       var attributes = try RecordQueries.contactAttributes(customer: owner.customer, id: owner.actor, connection) ?? Attributes()
       attributes.merge(traits, version: entry.version)
@@ -137,6 +134,13 @@ struct FoldTransaction {
       let response = CustomerState.Response(record: record, at: entry.at)
       try RecordQueries.add(Versioned(response, version: entry.version), owner: owner, connection)
     }
+  }
+
+  /// Adds events of one UTC day to what is to be rolled up.
+  private mutating func count(_ number: Int, of name: String, from first: Instant, through last: Instant, owner: RecordOwner) throws {
+    let id = try eventID(of: name, isDeclared: false)
+    let key = UsageKey(customer: owner.customer, actor: owner.actor, isPinned: owner.isPinned, event: id, day: first.day)
+    usage[key, default: EventUsage()].add(count: number, day: first.day, first: first, last: last, keepingFrom: Day(number: .max))
   }
 
   /// Whose entry it is: the customer it names itself, else that of the person who did it.

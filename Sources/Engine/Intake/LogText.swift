@@ -11,6 +11,7 @@ extension LogEntry {
     entry.record = record.map(logText)
     switch fact {
     case .event(let name, let properties): entry.fact = .event(name: logText(name), properties: properties)
+    case .usage(let name, let count, let last): entry.fact = .usage(name: logText(name), count: count, last: last)
     case .contact(let traits): entry.fact = .contact(traits: traits.map(logMember))
     case .customer(let attributes): entry.fact = .customer(attributes: attributes.map(logMember))
     case .alias(let previous): entry.fact = .alias(previous: logText(previous))

@@ -10,7 +10,9 @@ enum Replay {
     var people: [String: String] = [:]
     var entries = 0
     try EventQueries.entries(of: id, through: at, connection) { stored, actor in
-      guard case .success(let entry) = stored.entry else { return }
+      guard case .success(var entry) = stored.entry else { return }
+      // Of events summed up only the day is known: they count for all of it, but none lies after the instant asked for.
+      if case .usage(let name, let count, let last) = entry.fact { entry.fact = .usage(name: name, count: count, last: min(last, at)) }
       if people[actor] == nil, !actor.isEmpty { people[actor] = try ActorQueries.load(actor, connection)?.root ?? actor }
       state.apply(entry, actor: people[actor], scope: scope)
       entries += 1

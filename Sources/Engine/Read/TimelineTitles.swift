@@ -5,6 +5,8 @@ extension TimelineEntry {
     let (kind, title): (Kind, String) =
       switch entry.fact {
       case .event(let name, _): (.event, entry.actor.contact.map { "\(name) · \($0)" } ?? name)
+      case .usage(let name, let count, _):
+        (.event, (count == 1 ? "\(name), once" : "\(name), \(count) times") + (entry.actor.contact.map { " · \($0)" } ?? ""))
       case .contact: (.contact, "Contact \(entry.actor.contact ?? entry.actor.anonymous ?? "") updated")
       case .customer: (.customer, "Customer updated")
       case .alias(let previous): (.contact, "\(previous) is \(entry.actor.contact ?? "")")

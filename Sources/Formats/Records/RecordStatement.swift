@@ -13,7 +13,7 @@ public struct RecordStatement: Hashable, Sendable {
     case .customer: fact = .customer(attributes: [])
     case .contact: fact = .contact(traits: [])
     case .ticket, .subscription: fact = entry.fact
-    case .event, .alias, .response: return nil
+    case .event, .usage, .alias, .response: return nil
     }
   }
 
@@ -67,7 +67,7 @@ extension RecordStatement {
       subscription.canceledAt = max(now, subscription.startedAt)
       subscription.renewsAt = nil
       (gone, id) = (.subscription(subscription), subscription.id)
-    case .event, .alias, .response: return nil
+    case .event, .usage, .alias, .response: return nil
     }
     // As what the record says now: so that the same row, come back, is told from a repeat.
     let messageID = TrackingText.messageID("\(gone.kind):\(id):deleted:\(origin)")

@@ -27,7 +27,7 @@ private func customerOperations() -> [Operation] {
     about("/explanation", "explainCustomer", "Why the score is what it is", [at], "Explanation"),
     about("/history", "getHistory", "Score changes, newest first", [], "History"),
     about("/timeline", "getTimeline", "Everything that happened, newest first", pageParameters, "TimelinePage"),
-    about("/events", "getEvents", "Events as they came, newest first", pageParameters, "EventPage"),
+    about("/events", "getEvents", "Events as they came, newest first, without those that are summed up", pageParameters, "EventPage"),
   ]
 }
 

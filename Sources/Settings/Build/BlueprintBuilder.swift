@@ -36,6 +36,7 @@ struct BlueprintBuilder {
     if let url = root.text("public_url") { blueprint.publicURL = url }
     if case .minutes(let minute)? = root["daily_batch"]?.value { blueprint.dailyBatchMinute = minute }
     if let freshness = root["health"]?["freshness"] { blueprint.freshness = self.freshness(freshness) }
+    if let retention = root["retention"] { blueprint.retention.events = retention.duration("events", default: nil) }
     return blueprint
   }
 

@@ -21,6 +21,7 @@ enum Keys {
       Field("alerts", .object(alerts), "Messages about one customer."),
       Field("channels", .map(keys: .names, .object(channel)), "Ways out to people, by name."),
       Field("sources", .map(keys: .names, .object(source)), "Queries into your own databases whose rows become records."),
+      Field("retention", .object(retention), "How long what happened is kept in every detail."),
     ])
 
   static let feature = ObjectShape(
@@ -97,6 +98,14 @@ enum Keys {
         "Local time of the daily run that reads all rows and finds those that are not there any more, or `off`.", default: "03:00"),
       Field("deletions", .choice(["apply", "ignore"]), "What a row means that a full run does not find any more.", default: "apply"),
       Field("page", .integer(10...5_000), "Rows read at once.", default: 1_000),
+    ])
+
+  static let retention = ObjectShape(
+    doc: "How long what happened is kept in every detail.",
+    fields: [
+      Field(
+        "events", .duration(.days(30) ... .days(3650), orNever: true),
+        "Events older than this are summed up by day; scores stay as they are. `never`: every event is kept.", default: "never")
     ])
 
   static let channel = ObjectShape(

@@ -68,5 +68,10 @@ extension Starter {
     #     watermark: updated_at             # grows with each change of a row
     #     every: 1h
 
+    # How long each single event is kept. What is older is summed up by day; scores stay as they are.
+    #
+    # retention:
+    #   events: 400d                      # without it every event is kept
+
     """
 }

@@ -23,22 +23,26 @@ public enum EventQueries {
     let accepted = zip(entries, isNew).filter(\.1).map(\.0)
     guard !accepted.isEmpty else { return isNew }
     let first = max(mark + 1, now.microseconds)
+    try insert(accepted, positions: accepted.indices.map { first + Int64($0) }, connection)
+    try connection.execute(
+      "UPDATE log_mark SET position = $1 WHERE name = 'appended'", [first + Int64(accepted.count) - 1])
+    return isNew
+  }
+
+  static func insert(_ entries: [LogEntry], positions: [Int64], _ connection: any Connection) throws {
     try connection.insert(
       BulkInsert(
         into: "event",
         [
-          .integers("position", accepted.indices.map { first + Int64($0) }),
-          .integers("shard", accepted.map { Int64(Shard.number(of: $0.actor.customer ?? $0.actor.contact ?? $0.actor.anonymous ?? "")) }),
-          .texts("kind", accepted.map(\.fact.kind)), .texts("name", accepted.map(\.fact.name)),
-          .texts("contact", accepted.map(\.actor.contact)), .texts("anonymous", accepted.map(\.actor.anonymous)),
-          .texts("customer", accepted.map(\.actor.customer)), .texts("message_id", accepted.map(\.messageID)),
-          .integers("at", accepted.map(\.at.microseconds)), .integers("version", accepted.map(\.version.microseconds)),
-          .integers("received_at", accepted.map(\.receivedAt.microseconds)),
-          .texts("payload", accepted.map { $0.fact.payload.printed() }),
+          .integers("position", positions),
+          .integers("shard", entries.map { Int64(Shard.number(of: $0.actor.customer ?? $0.actor.contact ?? $0.actor.anonymous ?? "")) }),
+          .texts("kind", entries.map(\.fact.kind)), .texts("name", entries.map(\.fact.name)),
+          .texts("contact", entries.map(\.actor.contact)), .texts("anonymous", entries.map(\.actor.anonymous)),
+          .texts("customer", entries.map(\.actor.customer)), .texts("message_id", entries.map(\.messageID)),
+          .integers("at", entries.map(\.at.microseconds)), .integers("version", entries.map(\.version.microseconds)),
+          .integers("received_at", entries.map(\.receivedAt.microseconds)),
+          .texts("payload", entries.map { $0.fact.payload.printed() }),
         ]))
-    try connection.execute(
-      "UPDATE log_mark SET position = $1 WHERE name = 'appended'", [first + Int64(accepted.count) - 1])
-    return isNew
   }
 
   private static func areNew(_ entries: [LogEntry], hash: SipHash, _ connection: any Connection) throws -> [Bool] {
@@ -98,6 +102,13 @@ public enum EventQueries {
   public static func entries(after position: Int64, limit: Int, _ connection: any Connection) throws -> [StoredEntry] {
     try connection.rows(
       "SELECT \(columns) FROM event WHERE position > $1 ORDER BY position LIMIT $2", [position, limit], stored)
+  }
+
+  /// The entries at these positions, in order.
+  static func entries(at positions: [Int64], _ connection: any Connection) throws -> [StoredEntry] {
+    try connection.rows(
+      "SELECT \(columns) FROM event WHERE position \(connection.dialect.isAmong("$1")) ORDER BY position",
+      [SQLParameter.integers(positions)], stored)
   }
 
   /// The entries of one customer at or before `at`, oldest first.

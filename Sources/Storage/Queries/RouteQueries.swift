@@ -101,6 +101,19 @@ public enum RouteQueries {
     }
   }
 
+  /// The position of the oldest entry that waits to be folded.
+  static func oldestEntry(_ connection: any Connection) throws -> Int64? {
+    try connection.first("SELECT MIN(position) FROM route WHERE kind = $1", [Route.Kind.entry.rawValue]) { $0.optionalInteger(0) } ?? nil
+  }
+
+  /// Whether what one of the actors did is on its way from one customer to another.
+  static func isMoving(anyOf actors: [String], _ connection: any Connection) throws -> Bool {
+    try connection.first(
+      "SELECT 1 FROM route WHERE kind IN ($1, $2) AND actor \(connection.dialect.isAmong("$3")) LIMIT 1",
+      [Route.Kind.move.rawValue, Route.Kind.arrival.rawValue, SQLParameter.texts(actors)]
+    ) { _ in true } != nil
+  }
+
   /// How many wait, counted up to 100 000, and the arrival of the oldest.
   public static func backlog(_ connection: any Connection) throws -> (count: Int, oldest: Instant?) {
     let oldest = try connection.first(

@@ -93,6 +93,31 @@ public enum UsageQueries {
         ]))
   }
 
+  /// Takes out what was noted of entries of the log. - Returns: the positions of those of which it was.
+  static func unindex(_ rows: [LogIndexRow], _ connection: any Connection) throws -> Set<Int64> {
+    guard connection.dialect == .postgres else {
+      let gone = try rows.filter { row in
+        try connection.execute(
+          "DELETE FROM customer_event WHERE shard = $1 AND customer = $2 AND at = $3 AND position = $4",
+          [row.owner.shard, row.owner.customer, row.at.microseconds, row.position]) > 0
+      }
+      return Set(gone.map(\.position))
+    }
+    let gone = try connection.rows(
+      """
+      DELETE FROM customer_event USING unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS gone (shard, customer, at, position)
+      WHERE customer_event.shard = gone.shard AND customer_event.customer = gone.customer COLLATE "C"
+        AND customer_event.at = gone.at AND customer_event.position = gone.position
+      RETURNING customer_event.position
+      """,
+      [
+        SQLParameter.integers(rows.map { Int64($0.owner.shard) }), SQLParameter.texts(rows.map(\.owner.customer)),
+        SQLParameter.integers(rows.map(\.at.microseconds)), SQLParameter.integers(rows.map(\.position)),
+      ]
+    ) { $0.integer(0) }
+    return Set(gone)
+  }
+
   /// Calls `body` with each roll-up row of a customer and the person its actor stands for.
   public static func each(
     of customer: String, _ connection: any Connection,

@@ -49,6 +49,7 @@ struct Checkup {
       findings.append(Finding(isWell: false, what: "refresh", how: trouble))
     }
     if house.database.dialect == .postgres { findings.append(try await log()) }
+    findings.append(try await retention())
     let (incidents, outbox) = try await house.database.read { connection in
       (try HousekeepingQueries.incidents(connection).count, try DeliveryQueries.counts(connection))
     }
@@ -81,6 +82,14 @@ struct Checkup {
     let free = owners[0] ?? 0
     return Finding(
       isWell: free == 0, what: "nodes", how: shares.joined(separator: ", ") + (free == 0 ? "" : "; \(free) shards without owner just now"))
+  }
+
+  private func retention() async throws -> Finding {
+    let age = house.current.blueprint.retention.events
+    let mark = try await house.database.read { try CompactionQueries.position(of: .summarized, $0) }
+    let rule = age.map { "events are kept for \($0.text)" } ?? "every event is kept"
+    let reached = mark > 0 ? "; what came in before \(Instant(microseconds: mark + 1).day.iso8601) is summed up by day" : ""
+    return Finding(isWell: true, what: "retention", how: rule + reached)
   }
 
   private func log() async throws -> Finding {
