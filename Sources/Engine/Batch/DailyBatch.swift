@@ -110,6 +110,7 @@ public struct DailyBatch: Sendable {
   private static func lookCloser(at id: String, _ fold: inout FoldTransaction, _ connection: any Connection) throws -> [String] {
     guard fold.owns(id) else { return [] }
     let derived: StoredCustomer?
+    try fold.rollUp([Shard.number(of: id)])
     do { derived = try CustomerQueries.load(id, scope: fold.scope, connection) } catch is Unreadable { return [unreadable(id)] }
     guard let derived else { return [] }
     var page = Page(customers: 1, differences: [], next: nil)
@@ -145,6 +146,7 @@ public struct DailyBatch: Sendable {
   private static func check(
     after place: CustomerPlace, through shard: Int, _ fold: inout FoldTransaction, _ connection: any Connection
   ) throws -> Page {
+    try fold.rollUp(Set(max(0, place.shard)...max(place.shard, shard)))
     let stretch = try CustomerWalk.page(after: place, through: shard, limit: 500, scope: fold.scope, connection)
     var page = Page(customers: stretch.customers.count, differences: [], next: stretch.end)
     page.differences = stretch.unreadable.map(unreadable)

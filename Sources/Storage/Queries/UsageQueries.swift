@@ -34,10 +34,13 @@ public struct LogIndexRow: Hashable, Sendable {
   public var owner: RecordOwner
   public var at: Instant
   public var position: Int64
-  public init(owner: RecordOwner, at: Instant, position: Int64) {
+  /// The number of the event's name; `nil` for what is no event, or where only the index is meant.
+  public var event: Int64?
+  public init(owner: RecordOwner, at: Instant, position: Int64, event: Int64? = nil) {
     self.owner = owner
     self.at = at
     self.position = position
+    self.event = event
   }
 }
 
@@ -59,6 +62,19 @@ public enum UsageQueries {
         "INSERT INTO event_name (id, name) SELECT COALESCE(MAX(id), 0) + 1, $1 FROM event_name WHERE true ON CONFLICT DO NOTHING", [name])
     }
     throw DatabaseFailure(kind: .conflict, message: "no number could be had for an event name", detail: "event_name")
+  }
+
+  /// Puts entries into the log's index, and events into the roll-ups. Cheapest where neighbours in the order of the keys come together.
+  public static func rollUp(_ rows: [LogIndexRow], _ connection: any Connection) throws {
+    guard !rows.isEmpty else { return }
+    var usage: [UsageKey: EventUsage] = [:]
+    for row in rows {
+      guard let event = row.event else { continue }
+      let key = UsageKey(customer: row.owner.customer, actor: row.owner.actor, isPinned: row.owner.isPinned, event: event, day: row.at.day)
+      usage[key, default: EventUsage()].add(count: 1, day: key.day, first: row.at, last: row.at, keepingFrom: Day(number: .max))
+    }
+    try add(usage, connection)
+    try index(rows, connection)
   }
 
   /// Adds to roll-up rows, or makes them.
