@@ -22,15 +22,33 @@ struct SQLiteSession: Connection {
   func insert(_ bulk: BulkInsert, _ body: (any SeamRow) throws -> Void) throws -> Int {
     let parameters = (1...max(1, bulk.columns.count)).map { "$\($0)" }.joined(separator: ", ")
     let sql = "\(bulk.head) VALUES (\(parameters))\(bulk.tail)"
+    guard bulk.count > 0 else { return 0 }
     var written = 0
-    for row in 0..<bulk.count {
-      try run(sql, bulk.columns.map { $0.value(row) }) {
-        try body(SQLiteRow(statement: $0))
-        return true
+    try prepared(sql) { statement in
+      for row in 0..<bulk.count {
+        defer { sqlite3_reset(statement) }
+        for (index, column) in bulk.columns.enumerated() {
+          let code = Self.bind(column.values, row, to: statement, Int32(index + 1))
+          guard code == SQLITE_OK else { throw failure(code, sql) }
+        }
+        try step(statement, sql) {
+          try body(SQLiteRow(statement: $0))
+          return true
+        }
+        written += Int(sqlite3_changes(db.sqliteConnection))
       }
-      written += Int(sqlite3_changes(db.sqliteConnection))
     }
     return written
+  }
+
+  /// A value of a column as it is, without a detour by way of `SQLValue`: rows come by the million.
+  private static func bind(_ values: BulkInsert.Column.Values, _ row: Int, to statement: OpaquePointer, _ column: Int32) -> Int32 {
+    switch values {
+    case .integers(let values): values[row].map { sqlite3_bind_int64(statement, column, $0) } ?? sqlite3_bind_null(statement, column)
+    case .reals(let values): values[row].map { sqlite3_bind_double(statement, column, $0) } ?? sqlite3_bind_null(statement, column)
+    case .texts(let values): values[row].map { bind($0, to: statement, column) } ?? sqlite3_bind_null(statement, column)
+    case .blobs(let values): values[row].map { bind($0, to: statement, column) } ?? sqlite3_bind_null(statement, column)
+    }
   }
 
   func stream(_ sql: String, _ values: [any SQLBindable], _ body: (any SeamRow) throws -> Bool) throws {
@@ -43,6 +61,14 @@ struct SQLiteSession: Connection {
 
   /// Runs a statement and calls `body` for each row, until it returns false.
   private func run(_ sql: String, _ values: [any SQLBindable], _ body: (OpaquePointer) throws -> Bool) throws {
+    try prepared(sql) { statement in
+      try bind(values, to: statement, sql)
+      try step(statement, sql, body)
+    }
+  }
+
+  /// Lends a statement that is ready to be bound.
+  private func prepared(_ sql: String, _ body: (OpaquePointer) throws -> Void) throws {
     // Some failures roll the transaction back; nothing may be written outside of it by one who goes on all the same.
     guard sqlite3_get_autocommit(db.sqliteConnection) == 0 else {
       throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction was aborted", sql: sql)
@@ -55,15 +81,18 @@ struct SQLiteSession: Connection {
         sqlite3_reset(statement)
         sqlite3_clear_bindings(statement)
       }
-      try bind(values, to: statement, sql)
-      while true {
-        switch sqlite3_step(statement) {
-        case SQLITE_DONE: return
-        case SQLITE_ROW: guard try body(statement) else { return }
-        // GRDB interrupts a read whose task was cancelled.
-        case SQLITE_INTERRUPT: throw CancellationError()
-        case let code: throw failure(code, sql)
-        }
+      try body(statement)
+    }
+  }
+
+  private func step(_ statement: OpaquePointer, _ sql: String, _ body: (OpaquePointer) throws -> Bool) throws {
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_DONE: return
+      case SQLITE_ROW: guard try body(statement) else { return }
+      // GRDB interrupts a read whose task was cancelled.
+      case SQLITE_INTERRUPT: throw CancellationError()
+      case let code: throw failure(code, sql)
       }
     }
   }

@@ -117,6 +117,8 @@ struct House {
   }
 
   var inquiries: Inquiries { Inquiries(database: database, current: current, time: time) }
+  /// With what the fold of this process has not written yet.
+  func inquiries(of fold: Fold) -> Inquiries { Inquiries(database: database, current: current, time: time, fold: fold) }
   var keys: KeyStore { KeyStore(database: database, time: time, randomBytes: Self.randomBytes) }
 
   func makeLog() async throws -> Log {
@@ -131,16 +133,17 @@ struct House {
   }
 
   /// Runs `body` with the fold as the only one who works on the database; `nil` where a server does.
-  func alone<T: Sendable>(_ body: @escaping @Sendable (Fold) async throws -> T) async throws -> T? {
+  /// - Parameter trails: whether roll-ups may trail; `body` brings them up to date at its end.
+  func alone<T: Sendable>(trails: Bool = false, _ body: @escaping @Sendable (Fold) async throws -> T) async throws -> T? {
     switch ownership {
     case .file(let path):
       guard let lock = try OwnerLock(databasePath: path) else { return nil }
       return try await lock.held {
-        try await body(Fold(database: database, current: current, time: time, logger: logger))
+        try await body(Fold(database: database, current: current, time: time, logger: logger, trails: trails))
       }
     case .nodes(let membership):
       guard try await membership.isAlone() else { return nil }
-      let fold = Fold(database: database, current: current, time: time, logger: logger, tenancy: membership)
+      let fold = Fold(database: database, current: current, time: time, logger: logger, tenancy: membership, trails: trails)
       return try await membership.asNode {
         try await membership.tend()
         // Another node may have come at the same moment.
@@ -153,12 +156,13 @@ struct House {
     while try await fold.foldNext() > 0 {}
     try await fold.adoptModel()
     while try await fold.passTime() > 0 {}
+    try await fold.rollUp()
   }
 
   /// Folds what a command has taken in, with a progress bar, if no server does.
   func scoreWhatCameIn() async throws {
     let backlog = try await inquiries.backlog()
-    let scored: Bool? = try await alone { fold in
+    let scored: Bool? = try await alone(trails: true) { fold in
       var bar = ProgressBar("Scoring", unit: "entries")
       var done = 0
       while case let folded = try await fold.foldNext(), folded > 0 {

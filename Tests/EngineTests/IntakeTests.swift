@@ -11,8 +11,11 @@ struct IntakeTests {
   private static let start = RandomLog.start
 
   private static func intake(_ database: any Database, capacity: Int) async throws -> Intake {
-    Intake(
-      database: database, log: try await Log(database: database, randomKey: (1, 2)), time: VirtualTime(start), logger: House.logger,
+    let time = VirtualTime(start)
+    let fold = Fold(
+      database: database, current: CurrentBlueprint(Blueprints.sop), time: time, logger: House.logger, trails: true)
+    return Intake(
+      fold: fold, log: try await Log(database: database, randomKey: (1, 2)), time: time, logger: House.logger,
       capacity: capacity, onCommit: {})
   }
 

@@ -116,7 +116,7 @@ struct MoveTests {
     "A row that was changed, lost or added on the way is found, and the target stays out of use",
     arguments: [
       "UPDATE health SET score = score + 1 WHERE customer = 'acme'", "UPDATE event SET payload = '{\"a\":1}' WHERE kind = 'event'",
-      "DELETE FROM message_id WHERE hash = (SELECT MIN(hash) FROM message_id)", "INSERT INTO counter (name, value) VALUES ('more', 1)",
+      "INSERT INTO message_id (hash) VALUES (1)", "INSERT INTO counter (name, value) VALUES ('more', 1)",
       "UPDATE usage_daily SET last = last - 1", "UPDATE health SET coverage = coverage + 0.0000001",
       "DELETE FROM customer WHERE id = 'acme'",
       "UPDATE setting SET value = value || '0' WHERE name = 'message_key'",
@@ -158,7 +158,7 @@ struct MoveTests {
         _ = try await intake.append([Entry.event("Report Created", at: RandomLog.start)])
       }
       let report = try await move(house, to: late)
-      #expect(report.tables.filter { !$0.isSame }.map(\.name) == ["counter", "event", "log_mark", "message_id"])
+      #expect(report.tables.filter { !$0.isSame }.map(\.name) == ["counter", "event", "log_mark"])
       #expect(try await isMarked(target))
     }
   }

@@ -173,7 +173,7 @@ struct TableCopyTests {
       try await target.write { connection in
         try HousekeepingQueries.set("message_key", to: "1 2", connection)
         _ = try UsageQueries.number(of: "Signed In", connection)
-        try NodeQueries.noteChecked([1, 2], at: .distantPast, arrivals: "x", connection)
+        try NodeQueries.noteChecked([1, 2], at: .distantPast, connection)
       }
       try await begin(target, tables)
       try await target.write { try Self.mark.finish($0) }

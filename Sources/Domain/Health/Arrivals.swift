@@ -43,17 +43,6 @@ public struct Arrivals: Hashable, Sendable {
     return nil
   }
 
-  /// What of this moves every customer's coverage at once: which kinds have ever arrived, and which are older than they should be.
-  public func standing(freshness: Freshness, at: Instant) -> String {
-    let kinds = [
-      ("events", events, freshness.events), ("tickets", tickets, freshness.tickets),
-      ("subscriptions", subscriptions, freshness.subscriptions),
-    ]
-    return kinds.map { kind, last, limit in
-      "\(kind) \(last == nil ? "none" : Self.stale(kind, last: last, limit: limit, at: at) == nil ? "fresh" : "stale")"
-    }.joined(separator: ", ")
-  }
-
   private static func stale(_ kind: String, last: Instant?, limit: TimeSpan?, at: Instant) -> String? {
     guard let last, let limit, at - last > limit else { return nil }
     return "the newest \(kind) is \((at - last).words) old"

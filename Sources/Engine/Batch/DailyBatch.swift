@@ -25,7 +25,7 @@ public struct DailyBatch: Sendable {
     let checked = try await fold.database.read { try NodeQueries.checked($0) }
     let owned = fold.tenancy.tenure.shards
     let unseen = owned.filter { checked[$0] == nil }
-    if !unseen.isEmpty { try await note(Array(unseen), at: now, arrivals: nil, differences: []) }
+    if !unseen.isEmpty { try await note(Array(unseen), at: now, differences: []) }
     let due = owned.filter { shard in checked[shard].map { schedule.isDue(at: now, lastRun: $0) } ?? false }
     return due.isEmpty ? nil : try await run(shards: due)
   }
@@ -34,22 +34,11 @@ public struct DailyBatch: Sendable {
   public func run(shards: Set<Int>? = nil) async throws -> Report {
     let shards = shards ?? fold.tenancy.tenure.shards
     let now = fold.time.now()
-    let freshness = fold.current.blueprint.freshness
-    let (arrivals, moved) = try await fold.database.read { connection in
-      let standing = try HousekeepingQueries.arrivals(connection).standing(freshness: freshness, at: now)
-      return (standing, try NodeQueries.covered(otherThan: standing, connection))
+    let report = try await walk(shards)
+    for difference in report.differences {
+      fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"])
     }
-    // Measured: on SQLite an ordered walk through the evaluator is the faster way, on PostgreSQL one statement that yields what differs.
-    // What no statement tells is coverage: where that has moved for all, they are walked through there too.
-    var report = Report()
-    let walked = fold.database.dialect == .sqlite ? shards : shards.intersection(moved)
-    for part in [try await walk(walked), try await ask(shards.subtracting(walked))] {
-      report.customers += part.customers
-      report.differences += part.differences
-    }
-    let differences = report.differences
-    for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
-    try await note(Array(shards), at: now, arrivals: arrivals, differences: differences)
+    try await note(Array(shards), at: now, differences: report.differences)
     return report
   }
 
@@ -70,64 +59,14 @@ public struct DailyBatch: Sendable {
     return report
   }
 
-  /// Shards that one statement looks at.
-  private static let shardsAtOnce = 64
-
-  /// Lets the database score all customers anew, and looks closer at those for whom something else came out.
-  private func ask(_ shards: Set<Int>) async throws -> Report {
-    guard !shards.isEmpty else { return Report() }
-    // What time alone has changed by now is no difference.
-    while try await fold.passTime() > 0 {}
-    var report = Report()
-    let check = ScoreCheck(ModelSQL(blueprint: fold.current.blueprint, dialect: fold.database.dialect))
-    let now = fold.time.now()
-    let sorted = shards.sorted()
-    for start in stride(from: 0, to: sorted.count, by: Self.shardsAtOnce) {
-      let part = Set(sorted[start..<min(start + Self.shardsAtOnce, sorted.count)])
-      let customers: Int
-      let differing: [String]
-      do {
-        (customers, differing) = try await fold.database.read(patience: .unbounded) {
-          try check.differences(at: now, shards: part, $0)
-        }
-      } catch let failure as DatabaseFailure where failure.kind == .other {
-        // One damaged row stops a statement over all: walked through, it stops its own customer only.
-        fold.logger.error("the model as SQL failed; going customer by customer", metadata: ["error": "\(failure.detail)"])
-        let walked = try await walk(part)
-        report.customers += walked.customers
-        report.differences += walked.differences
-        continue
-      }
-      report.customers += customers
-      for id in differing {
-        report.differences += try await fold.transaction { fold, connection in try Self.lookCloser(at: id, &fold, connection) }
-      }
-    }
-    return report
-  }
-
-  /// A customer about whom the database's own calculation differed: is its stored score wrong, or the calculation?
-  private static func lookCloser(at id: String, _ fold: inout FoldTransaction, _ connection: any Connection) throws -> [String] {
-    guard fold.owns(id) else { return [] }
-    let derived: StoredCustomer?
-    do { derived = try CustomerQueries.load(id, scope: fold.scope, connection) } catch is Unreadable { return [unreadable(id)] }
-    guard let derived else { return [] }
-    var page = Page(customers: 1, differences: [], next: nil)
-    try check(derived, &fold, &page)
-    try fold.finish()
-    // The evaluator finds nothing wrong: then its twin in SQL is.
-    return page.differences.isEmpty
-      ? ["\(id): the model as SQL comes to another score than the model; the stored score is right"] : page.differences
-  }
-
   private static func unreadable(_ id: String) -> String {
     "\(id): a stored row cannot be read; `holdfast rebuild` makes it anew from the log"
   }
 
   /// That shards have been checked, and what was found, go into one commit: no crash leaves the one without the other.
-  private func note(_ shards: [Int], at now: Instant, arrivals: String?, differences: [String]) async throws {
+  private func note(_ shards: [Int], at now: Instant, differences: [String]) async throws {
     try await fold.transaction { fold, connection in
-      try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, arrivals: arrivals, connection)
+      try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, connection)
       guard !differences.isEmpty else { return }
       let detail = differences.prefix(100).joined(separator: "\n")
       try HousekeepingQueries.openIncident(
@@ -145,6 +84,7 @@ public struct DailyBatch: Sendable {
   private static func check(
     after place: CustomerPlace, through shard: Int, _ fold: inout FoldTransaction, _ connection: any Connection
   ) throws -> Page {
+    try fold.rollUp(Set(max(0, place.shard)...max(place.shard, shard)))
     let stretch = try CustomerWalk.page(after: place, through: shard, limit: 500, scope: fold.scope, connection)
     var page = Page(customers: stretch.customers.count, differences: [], next: stretch.end)
     page.differences = stretch.unreadable.map(unreadable)

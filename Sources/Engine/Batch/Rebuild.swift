@@ -24,6 +24,7 @@ public struct Rebuild: Sendable {
   public func run(progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }) async throws -> Report {
     while try await fold.foldNext() > 0 {}
     while try await fold.passTime() > 0 {}
+    try await fold.rollUp()
     let blueprint = fold.current.blueprint
     let now = fold.time.now()
     let tenure = fold.tenancy.tenure

@@ -17,20 +17,25 @@ public final class Fold: Sendable {
   let tenancy: any Tenancy
   private let memory = Mutex(LentMemory())
   private let turnstile = Turnstile()
+  /// Whether roll-ups and the log's index may trail behind; whoever lets them calls `rollUp` when all is quiet.
+  private let trails: Bool
+  private let published = Mutex<(trail: Trail?, grewAt: Instant)>((nil, .distantPast))
   private let onDeliveries: @Sendable () -> Void
 
   /// - Parameters:
   ///   - tenancy: what this process owns.
+  ///   - trails: whether roll-ups and the log's index may be written later than what they follow from, for speed.
   ///   - onDeliveries: called when a committed step has left work for the outbox.
   public init(
     database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger, tenancy: any Tenancy = SoleTenancy(),
-    onDeliveries: @escaping @Sendable () -> Void = {}
+    trails: Bool = false, onDeliveries: @escaping @Sendable () -> Void = {}
   ) {
     self.database = database
     self.current = current
     self.time = time
     self.logger = logger
     self.tenancy = tenancy
+    self.trails = trails
     self.onDeliveries = onDeliveries
   }
 
@@ -77,11 +82,14 @@ public final class Fold: Sendable {
       case .whole where fold.tenure.isWhole:
         // What was routed while there were other nodes comes first.
         if try !RouteQueries.isEmpty(connection) { return try Self.follow(&fold, limit: limit, connection) }
-        return try Self.walk(&fold, limit: limit, connection) { try $0.apply($1, position: $2) }
+        let entries = try EventQueries.entries(after: fold.start, limit: limit, connection)
+        try Self.walk(&fold, entries, connection) { try $0.apply($1, position: $2) }
+        return entries.count
       case .route where fold.tenure.routes:
-        let count = try Self.walk(&fold, limit: limit, connection) { try $0.route($1, position: $2) }
+        let entries = try EventQueries.entries(after: fold.start, limit: limit, connection)
+        try Self.walk(&fold, entries, connection) { try $0.route($1, position: $2) }
         try RouteQueries.insert(fold.routes ?? [], connection)
-        return count
+        return entries.count
       case .follow: return try Self.follow(&fold, limit: limit, connection)
       // Shards have come or gone since this step was begun.
       default: return 0
@@ -89,14 +97,51 @@ public final class Fold: Sendable {
     }
   }
 
+  /// Appends entries to the log and, where nothing waits before them and this process folds everything, folds them in the same commit.
+  /// - Parameter append: may be run twice, the first time undone.
+  /// - Returns: what `append` made, and whether the entries are folded; else they wait in the log.
+  public func take<T: Sendable>(
+    _ append: @escaping @Sendable (any Connection) throws -> (appended: EventQueries.Appended, result: T)
+  ) async throws -> (result: T, isFolded: Bool) {
+    if tenancy.tenure.isWhole {
+      do {
+        return try await transaction { fold, connection in
+          let (appended, result) = try append(connection)
+          guard !appended.entries.isEmpty, fold.tenure.isWhole, fold.start == appended.before, try RouteQueries.isEmpty(connection) else {
+            return (result, appended.entries.isEmpty)
+          }
+          try Self.walk(&fold, appended.entries, connection) { try $0.apply($1, position: $2) }
+          return (result, true)
+        }
+      } catch let failure as DatabaseFailure where failure.kind != .constraint {
+        throw failure
+      } catch {
+        // Something in them is beyond the fold: they are kept, and it goes through them entry by entry.
+        logger.error("entries could not be folded as they came", metadata: ["error": "\(error)"])
+      }
+    }
+    return (try await database.write { try append($0).result }, false)
+  }
+
+  /// Brings roll-ups and the log's index up to date where they trail.
+  /// - Parameter quietFor: only where nothing has come for so long.
+  public func rollUp(quietFor span: TimeSpan = .zero) async throws {
+    let (trail, grewAt) = published.withLock { $0 }
+    let now = time.now()
+    // A clock that was set back must not put this off.
+    guard let trail, !trail.isEmpty, now - grewAt >= span || now < grewAt else { return }
+    try await transaction { fold, _ in try fold.rollUpAll() }
+  }
+
+  /// What has been folded of a customer and is not in its tables yet.
+  func trailing(_ customer: String) -> [LogIndexRow] { published.withLock { $0.trail }?.rows(of: customer) ?? [] }
+
   /// Goes on along the log itself.
   private static func walk(
-    _ fold: inout FoldTransaction, limit: Int, _ connection: any Connection,
+    _ fold: inout FoldTransaction, _ entries: [StoredEntry], _ connection: any Connection,
     _ body: (inout FoldTransaction, LogEntry, Int64) throws -> Void
-  ) throws -> Int {
-    let position = try HousekeepingQueries.position(connection)
-    let entries = try EventQueries.entries(after: position, limit: limit, connection)
-    guard let last = entries.last else { return 0 }
+  ) throws {
+    guard let last = entries.last else { return }
     try fold.prepare(for: entries)
     for stored in entries {
       switch stored.entry {
@@ -106,13 +151,15 @@ public final class Fold: Sendable {
     }
     try fold.finish()
     try HousekeepingQueries.setPosition(last.position, owner: fold.tenure.fence, connection)
-    return entries.count
+    fold.turned = try fold.takeTurn()
   }
 
   /// Folds what was routed to the shards this node owns.
   private static func follow(_ fold: inout FoldTransaction, limit: Int, _ connection: any Connection) throws -> Int {
     let routes = try RouteQueries.next(of: fold.tenure.asked, limit: limit, connection)
     guard !routes.isEmpty else { return 0 }
+    // What was routed lies behind what one process folded alone: nothing of it trails.
+    fold.trails = false
     for (route, entry) in routes { try fold.follow(route, entry: entry) }
     try fold.finish()
     try RouteQueries.remove(routes.map(\.route), connection)
@@ -127,8 +174,7 @@ public final class Fold: Sendable {
         return try RouteQueries.remove([next.route], connection)
       }
       guard stage != .follow, fold.tenure.routes else { return }
-      let position = try HousekeepingQueries.position(connection)
-      guard let next = try EventQueries.entries(after: position, limit: 1, connection).first else { return }
+      guard let next = try EventQueries.entries(after: fold.start, limit: 1, connection).first else { return }
       try Self.setAside(position: next.position, error: error, now: fold.now, connection)
       try HousekeepingQueries.setPosition(next.position, owner: fold.tenure.fence, connection)
     }
@@ -191,6 +237,7 @@ public final class Fold: Sendable {
   /// Scores up to `limit` customers anew under the blueprint in force, after a place in the order of all; `nil` at the end.
   private func rescore(after place: CustomerPlace, through shard: Int, limit: Int = 500) async throws -> CustomerPlace? {
     try await transaction { fold, connection in
+      try fold.rollUp(Set(place.shard...max(place.shard, shard)))
       let page = try CustomerWalk.page(after: place, through: shard, limit: limit, scope: fold.scope, connection)
       for customer in page.customers where fold.owns(customer.state.id) {
         fold.memory.customers[customer.state.id] = customer
@@ -208,21 +255,39 @@ public final class Fold: Sendable {
       let blueprint = current.blueprint
       let now = time.now()
       let tenure = tenancy.tenure
-      let (result, kept, loan, hasDeliveries) = try await database.write { [self] connection in
+      let step = try await database.write { [self] connection in
         if let fence = tenure.fence {
           try NodeQueries.requireStanding(fence, connection)
           try NodeQueries.takeTurn(fence, connection)
         }
         let (taken, loan) = memory.withLock { $0.lend() }
-        var fold = try FoldTransaction(memory: taken, blueprint: blueprint, now: now, tenure: tenure, connection: connection)
+        var fold = try FoldTransaction(
+          memory: taken, blueprint: blueprint, now: now, tenure: tenure, connection: connection, trails: trails)
         let result = try body(&fold, connection)
-        return (result, fold.memory, loan, fold.hasDeliveries)
+        return Step(
+          result: result, memory: fold.memory, loan: loan, hasDeliveries: fold.hasDeliveries, rolledUp: fold.rolledUp,
+          staged: fold.staged, turned: fold.turned)
       }
       // Only what has been committed is remembered.
-      memory.withLock { $0.giveBack(kept, loan: loan) }
-      if hasDeliveries { onDeliveries() }
-      return result
+      if let trail = step.memory.trail {
+        trail.settle(complete: step.rolledUp, rows: step.staged, turned: step.turned)
+        published.withLock { $0 = (trail, step.staged.isEmpty ? $0.grewAt : now) }
+      }
+      memory.withLock { $0.giveBack(step.memory, loan: step.loan) }
+      if step.hasDeliveries { onDeliveries() }
+      return step.result
     }
+  }
+
+  /// What a committed step leaves behind.
+  private struct Step<T: Sendable>: Sendable {
+    var result: T
+    var memory: FoldMemory
+    var loan: Int
+    var hasDeliveries: Bool
+    var rolledUp: Set<Int>
+    var staged: [LogIndexRow]
+    var turned: Int
   }
 
   /// Runs `body` while no step is under way: when shards come or go.

@@ -72,7 +72,7 @@ extension FoldTransaction {
       guard let present = before[after.id] else { continue }
       customers.formUnion([present.customer, after.customer])
       // Where its events named the customer themselves they stay, but they are another person's now.
-      if present.root != after.root { customers.formUnion(try UsageQueries.pinnedCustomers(of: after.id, connection)) }
+      if present.root != after.root { customers.formUnion(try pinnedCustomers(of: after.id)) }
     }
     customers.remove("")
     let moves = changed.filter { before[$0.id]?.customer != $0.customer }
@@ -89,6 +89,8 @@ extension FoldTransaction {
       }
       return
     }
+    try rollUp(
+      Set(customers.map(Shard.number)).union(moves.map { UsageKey.shard(customer: before[$0.id]?.customer ?? "", actor: $0.id) }))
     for customer in customers.sorted() { try letTimePass(customer) }
     for after in changed { memory.actors[after.id] = after }
     try ActorQueries.save(changed, connection)
@@ -98,10 +100,18 @@ extension FoldTransaction {
     for customer in customers.sorted() { try reload(customer) }
   }
 
+  private func pinnedCustomers(of actor: String) throws -> Set<String> {
+    var customers = Set(try UsageQueries.pinnedCustomers(of: actor, connection))
+    guard let trail else { return customers }
+    customers.formUnion(trail.pinnedCustomers(of: actor))
+    customers.formUnion(staged.lazy.filter { $0.owner.isPinned && $0.owner.actor == actor }.map(\.owner.customer))
+    return customers
+  }
+
   /// What time alone had due before now comes first for a customer that is about to change, under its state before.
   mutating func letTimePass(_ id: String) throws {
     if memory.customers[id] == nil {
-      guard let stored = try CustomerQueries.load(id, scope: scope, connection) else { return }
+      guard let stored = try load(id) else { return }
       memory.customers[id] = stored
     }
     try touch(id, at: .distantPast)
@@ -111,7 +121,7 @@ extension FoldTransaction {
   mutating func reload(_ id: String) throws {
     let known = memory.customers.removeValue(forKey: id)
     let (seen, heard) = try CustomerQueries.beginnings(of: id, connection)
-    var stored = try CustomerQueries.load(id, scope: scope, connection)
+    var stored = try load(id)
     if stored == nil, seen == .distantFuture, heard == .distantFuture { return }
     if let present = stored, !present.isNamed, seen == .distantFuture, heard == .distantFuture {
       try RecordQueries.deleteCustomer(id, withScores: scores, connection)
@@ -122,7 +132,7 @@ extension FoldTransaction {
     if stored == nil {
       try ensure(customer: id, isNamed: known?.isNamed ?? false)
       try flush()
-      stored = try CustomerQueries.load(id, scope: scope, connection)
+      stored = try load(id)
     }
     guard var stored else { return }
     stored.state.firstSeen = seen

@@ -9,12 +9,22 @@ struct FoldMemory {
   var blueprintVersion = ""
   var customers: [String: StoredCustomer] = [:]
   var actors: [String: ActorRecord] = [:]
-  var names: [String: Int64]?
+  private(set) var names: [String: Int64]?
+  private(set) var namesByNumber: [Int64: String] = [:]
   var arrivals: Arrivals?
+  /// What trails; kept where one process folds everything.
+  var trail: Trail?
+  /// It is known what the tables lack, and `trail` holds it.
+  var isUpToDate = false
 
   /// More customers or actors than this are not kept; the next ones begin with an empty memory.
   static let maximumCustomers = 50_000
   static let maximumActors = 500_000
+
+  mutating func know(_ more: [String: Int64]) {
+    names = (names ?? [:]).merging(more) { $1 }
+    for (name, number) in more { namesByNumber[number] = name }
+  }
 
   mutating func trim() {
     if customers.count > Self.maximumCustomers { customers.removeAll(keepingCapacity: true) }

@@ -6,7 +6,7 @@ extension FoldTransaction {
   /// Loads a customer, or makes it.
   mutating func ensure(customer id: String, isNamed: Bool) throws {
     if memory.customers[id] == nil {
-      if let stored = try CustomerQueries.load(id, scope: scope, connection) {
+      if let stored = try load(id) {
         memory.customers[id] = stored
       } else {
         memory.customers[id] = StoredCustomer(state: CustomerState(id: id), isNamed: isNamed, health: nil)

@@ -45,6 +45,9 @@ public final class FoldService: Service, Sendable {
       }
       // What waits beyond this one step is folded at the next start.
       await work()
+      do { try await fold.rollUp() } catch {
+        logger.warning("the next start brings the roll-ups up to date", metadata: ["error": "\(error)"])
+      }
       group.cancelAll()
     }
   }
@@ -61,6 +64,7 @@ public final class FoldService: Service, Sendable {
   }
 
   private static let batch = 5_000
+  private static let quiet = TimeSpan.milliseconds(100)
   /// How often it is looked whether shards should come or go.
   private static let tendInterval = TimeSpan.seconds(1)
 
@@ -88,6 +92,8 @@ public final class FoldService: Service, Sendable {
         folded = try await fold.foldNext(limit: Self.batch)
         // Time passes for customers whose answered events are all taken in, lest one be called silent whose login still waits.
         if folded < Self.batch { folded += try await fold.passTime() }
+        // What trails is written once nothing comes any more.
+        if folded == 0 { try await fold.rollUp(quietFor: Self.quiet) }
         // Not only once all is caught up with: under a steady load there is always something left.
         healthy.withLock { $0 = true }
       } while folded > 0 && !Task.isShuttingDownGracefully

@@ -15,8 +15,16 @@ struct FoldTransaction {
   /// A rebuild folds without scoring: no history, no alerts.
   let scores: Bool
 
-  var usage: [UsageKey: EventUsage] = [:]
-  var index: [LogIndexRow] = []
+  /// Whether roll-ups and the log's index may trail what is folded here.
+  var trails: Bool
+  /// How far the log had been folded, or routed, before.
+  let start: Int64
+  /// The last entry taken in.
+  var lastTaken: Int64 = 0
+  /// Entries taken in whose roll-ups and index are not written.
+  var staged: [LogIndexRow] = []
+  /// Shards for which nothing of what trailed before is missing any more.
+  var rolledUp: Set<Int> = []
   var changedActors: Set<String> = []
   /// Ids of which nothing is stored, as far as was asked.
   var unknownActors: Set<String> = []
@@ -31,11 +39,17 @@ struct FoldTransaction {
   var routes: [Route]?
   /// The position of the entry at hand, for `routes`.
   var routedPosition: Int64 = 0
+  /// How many shards further the rotation of those that are brought up to date is.
+  var turned = 0
   /// New deliveries were stored: the outbox has work.
   var hasDeliveries = false
 
+  /// - Parameters:
+  ///   - scores: a rebuild folds without.
+  ///   - trails: roll-ups and the log's index may be written later.
   init(
-    memory: FoldMemory, blueprint: Blueprint, now: Instant, tenure: Tenure = .sole, connection: any Connection, scores: Bool = true
+    memory: FoldMemory, blueprint: Blueprint, now: Instant, tenure: Tenure = .sole, connection: any Connection, scores: Bool = true,
+    trails: Bool = false
   ) throws {
     self.memory = memory
     self.blueprint = blueprint
@@ -43,6 +57,7 @@ struct FoldTransaction {
     self.tenure = tenure
     self.connection = connection
     self.scores = scores
+    start = try HousekeepingQueries.position(connection)
     evaluator = blueprint.evaluator
     scope = blueprint.scope(today: now.day)
     // What others own they may have changed since.
@@ -52,11 +67,22 @@ struct FoldTransaction {
       self.memory.customers = [:]
       self.memory.blueprintVersion = blueprint.version
     }
+    self.trails = trails && scores && tenure.isWhole
     self.memory.trim()
-    if self.memory.names == nil { self.memory.names = try UsageQueries.names(connection) }
+    if self.memory.names == nil { self.memory.know(try UsageQueries.names(connection)) }
     if self.memory.arrivals == nil || !tenure.isWhole { self.memory.arrivals = try HousekeepingQueries.arrivals(connection) }
     for name in scope.events.sorted() { _ = try eventID(of: name, isDeclared: true) }
+    // A rebuild makes the tables anew from the beginning.
+    guard scores else { return }
+    if !self.memory.isUpToDate {
+      try recoverTrail()
+      self.memory.isUpToDate = true
+    }
+    if !self.trails { try rollUpAll() }
   }
+
+  /// What is not in the roll-ups and the log's index yet; `nil` where everything is written at once.
+  var trail: Trail? { scores && tenure.isWhole ? memory.trail : nil }
 
   /// Reads what is known of everyone who appears in the entries, at once.
   mutating func prepare(for entries: [StoredEntry]) throws {
@@ -65,12 +91,25 @@ struct FoldTransaction {
       if let contact = entry.actor.contact { asked.insert(contact) }
       if let anonymous = entry.actor.anonymous { asked.insert(Identity.anonymousKey(anonymous)) }
     }
-    asked.subtract(memory.actors.keys)
+    try loadActors(asked)
+  }
+
+  private mutating func loadActors(_ ids: Set<String>) throws {
+    let asked = ids.filter { memory.actors[$0] == nil }
     unknownActors = asked
     for actor in try ActorQueries.load(asked.sorted(), connection) {
       memory.actors[actor.id] = actor
       unknownActors.remove(actor.id)
     }
+  }
+
+  mutating func loadActors(_ actors: some Sequence<Actor>) throws {
+    var asked: Set<String> = []
+    for actor in actors {
+      if let contact = actor.contact { asked.insert(contact) } else if let id = actor.anonymous { asked.insert(Identity.anonymousKey(id)) }
+    }
+    try loadActors(asked)
+    unknownActors = []
   }
 
   /// Finds out whose an entry is and takes it in. Score and alerts follow in `finish`.
@@ -100,7 +139,15 @@ struct FoldTransaction {
       try ensure(customer: owner.customer, isNamed: owner.isPinned)
       try touch(owner.customer, at: touchTime)
     }
-    index.append(LogIndexRow(owner: owner, at: entry.at, position: position))
+    var row = LogIndexRow(owner: owner, at: entry.at, position: position)
+    switch entry.fact {
+    case .event(let name, _): row.events = .init(name: try eventID(of: name, isDeclared: false), count: 1, last: entry.at)
+    case .usage(let name, let count, let last):
+      row.events = .init(name: try eventID(of: name, isDeclared: false), count: count, last: last)
+    default: break
+    }
+    staged.append(row)
+    lastTaken = position
     memory.arrivals?.note(entry.fact, at: entry.at)
     arrivalsChanged = true
     if !owner.customer.isEmpty { take(entry, customer: owner.customer, person: person) }
@@ -119,8 +166,7 @@ struct FoldTransaction {
   /// Writes what the entry states beside the customer's signals in memory.
   private mutating func store(_ entry: LogEntry, owner: RecordOwner) throws {
     switch entry.fact {
-    case .event(let name, _): try count(1, of: name, from: entry.at, through: entry.at, owner: owner)
-    case .usage(let name, let number, let last): try count(number, of: name, from: entry.at, through: last, owner: owner)
+    case .event, .usage: break
     case .contact(let traits):
       var attributes = try RecordQueries.contactAttributes(customer: owner.customer, id: owner.actor, connection) ?? Attributes()
       attributes.merge(traits, version: entry.version)
@@ -136,13 +182,6 @@ struct FoldTransaction {
     }
   }
 
-  /// Adds events of one UTC day to what is to be rolled up.
-  private mutating func count(_ number: Int, of name: String, from first: Instant, through last: Instant, owner: RecordOwner) throws {
-    let id = try eventID(of: name, isDeclared: false)
-    let key = UsageKey(customer: owner.customer, actor: owner.actor, isPinned: owner.isPinned, event: id, day: first.day)
-    usage[key, default: EventUsage()].add(count: number, day: first.day, first: first, last: last, keepingFrom: Day(number: .max))
-  }
-
   /// Whose entry it is: the customer it names itself, else that of the person who did it.
   private mutating func owner(of entry: LogEntry) throws -> RecordOwner {
     try noteIdentity(of: entry)
@@ -155,25 +194,25 @@ struct FoldTransaction {
   }
 
   /// The number of an event name in roll-ups. Beyond the bound on names, undeclared ones share the name "".
-  private mutating func eventID(of name: String, isDeclared: Bool) throws -> Int64 {
+  mutating func eventID(of name: String, isDeclared: Bool) throws -> Int64 {
     if let id = memory.names?[name] { return id }
     let known = memory.names?.count ?? 0
     guard isDeclared || known < UsageQueries.maximumNames || name.isEmpty else { return try eventID(of: "", isDeclared: true) }
     let id = try UsageQueries.number(of: name, connection)
-    memory.names?[name] = id
+    memory.know([name: id])
     return id
   }
 
   /// Writes everything pending but scores, so that the tables can be read.
   mutating func flush() throws {
     try ActorQueries.save(changedActors.sorted().compactMap { memory.actors[$0] }, connection)
-    try UsageQueries.add(usage, connection)
-    try UsageQueries.index(index, connection)
+    if !trails {
+      try UsageQueries.rollUp(staged, connection)
+      staged = []
+    }
     try RecordQueries.save(changedCustomers.sorted().compactMap { memory.customers[$0] }, connection)
     if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }
     changedActors = []
-    usage = [:]
-    index = []
     changedCustomers = []
     arrivalsChanged = false
   }

@@ -18,7 +18,7 @@ public actor Intake: IntakeSink, Service {
     }
   }
 
-  private let database: any Database
+  private let fold: Fold
   private let log: Log
   private let time: any TimeSource
   private let logger: Logger
@@ -33,12 +33,12 @@ public actor Intake: IntakeSink, Service {
   /// - Parameters:
   ///   - capacity: entries that may wait; more are refused as `overloaded`.
   ///   - batch: entries per transaction, at most (but always whole calls).
-  ///   - onCommit: called after each durable commit: the fold has work.
+  ///   - onCommit: called after each durable commit that left something for the fold to do.
   public init(
-    database: any Database, log: Log, time: any TimeSource, logger: Logger, capacity: Int = 50_000, batch: Int = 5_000,
+    fold: Fold, log: Log, time: any TimeSource, logger: Logger, capacity: Int = 50_000, batch: Int = 5_000,
     onCommit: @escaping @Sendable () -> Void
   ) {
-    self.database = database
+    self.fold = fold
     self.log = log
     self.time = time
     self.logger = logger
@@ -102,22 +102,25 @@ public actor Intake: IntakeSink, Service {
     let now = time.now()
     let result: Result<[[AppendOutcome]], IntakeRefusal>
     do {
+      let all = entries.flatMap(\.self)
+      let (outcomes, isFolded) = try await fold.take { [log] connection in
+        let appended = try log.append(all, at: now, connection)
+        if !aside.isEmpty { try Log.setAside(aside, at: now, connection) }
+        return (appended, appended.outcomes)
+      }
+      var start = 0
       result = .success(
-        try await database.write { [log] connection in
-          let outcomes = try log.append(entries.flatMap(\.self), at: now, connection)
-          if !aside.isEmpty { try Log.setAside(aside, at: now, connection) }
-          var start = 0
-          return entries.map { part in
-            defer { start += part.count }
-            return Array(outcomes[start..<(start + part.count)])
-          }
+        entries.map { part in
+          defer { start += part.count }
+          return Array(outcomes[start..<(start + part.count)])
         })
+      log.confirm()
+      if !isFolded { onCommit() }
     } catch {
       logger.error("intake cannot write", metadata: ["error": "\((error as? DatabaseFailure)?.detail ?? "\(error)")"])
       // The database's own words, which tell where it is, are for the log alone.
       result = .failure(.unavailable("The database cannot take writes now; nothing is lost if you send this again."))
     }
-    if case .success = result { onCommit() }
     for (index, work) in works.enumerated() {
       switch work {
       case .entries(_, let continuation): continuation.resume(returning: result.map { $0[index] })

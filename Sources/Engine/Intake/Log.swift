@@ -4,28 +4,23 @@ import Storage
 
 /// Appends to the log inside a write transaction.
 public struct Log: Sendable {
-  private let hash: SipHash
+  private let ids: MessageIDs
 
   /// The key of the message ids' hash belongs to the database; it is made once, from `randomKey`.
   public init(database: any Database, randomKey: (UInt64, UInt64)) async throws {
-    let name = "message_key"
-    let text = "\(randomKey.0) \(randomKey.1)"
-    let stored = try await database.write { try HousekeepingQueries.setting(name, orMade: text, $0) }
-    let parts = stored.split(separator: " ").compactMap { UInt64($0) }
-    guard parts.count == 2 else {
-      throw DatabaseFailure(kind: .unusable, message: "the database has lost its message key; restore a backup", detail: name)
-    }
-    hash = SipHash(key0: parts[0], key1: parts[1])
+    ids = MessageIDs(hash: try await database.write { try MessageIDs.key(orMade: randomKey, $0) })
   }
 
-  func append(_ entries: [LogEntry], at now: Instant, _ connection: any Connection) throws -> [AppendOutcome] {
-    guard !entries.isEmpty else { return [] }
-    let isNew = try EventQueries.append(entries.map(\.asLogged), hash: hash, at: now, connection)
-    let accepted = isNew.count { $0 }
-    try HousekeepingQueries.count("accepted", by: accepted, connection)
-    try HousekeepingQueries.count("duplicate", by: isNew.count - accepted, connection)
-    return isNew.map { $0 ? .accepted : .duplicate }
+  func append(_ entries: [LogEntry], at now: Instant, _ connection: any Connection) throws -> EventQueries.Appended {
+    guard !entries.isEmpty else { return .nothing }
+    let appended = try EventQueries.append(entries.map(\.asLogged), ids: ids, at: now, connection)
+    try HousekeepingQueries.count("accepted", by: appended.entries.count, connection)
+    try HousekeepingQueries.count("duplicate", by: appended.isNew.count - appended.entries.count, connection)
+    return appended
   }
+
+  /// What `append` did last has been committed.
+  func confirm() { ids.confirm() }
 
   static func setAside(_ inputs: [SetAside], at now: Instant, _ connection: any Connection) throws {
     var counts: [String: Int] = [:]
@@ -56,7 +51,9 @@ public struct DirectIntake: IntakeSink {
   public func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     let now = time.now()
     do {
-      return try await database.write { [log] in try log.append(entries, at: now, $0) }
+      let outcomes = try await database.write { [log] in try log.append(entries, at: now, $0).outcomes }
+      log.confirm()
+      return outcomes
     } catch {
       throw IntakeRefusal(error)
     }
@@ -70,6 +67,10 @@ public struct DirectIntake: IntakeSink {
       throw IntakeRefusal(error)
     }
   }
+}
+
+extension EventQueries.Appended {
+  var outcomes: [AppendOutcome] { isNew.map { $0 ? .accepted : .duplicate } }
 }
 
 extension IntakeRefusal {

@@ -12,8 +12,9 @@ extension Inquiries {
   public func explanation(of id: String, at: Instant?) async throws -> ExplanationReport? {
     let blueprint = current.blueprint
     let now = time.now()
+    let trailing = trailing(id)
     return try await database.read { connection in
-      try Explainer(blueprint: blueprint, now: now, connection: connection).report(of: id, at: at)
+      try Explainer(blueprint: blueprint, now: now, trailing: trailing, connection: connection).report(of: id, at: at)
     }
   }
 
@@ -29,9 +30,11 @@ extension Inquiries {
   public func events(of id: String, limit: Int, cursor: String?) async throws -> Page<EventView>? {
     let place = try cursor.map(TimePlace.init)
     let limit = max(1, min(limit, 1_000))
+    let trailing = trailing(id)
     return try await database.read { connection in
       guard try CustomerQueries.exists(id, connection) else { return nil }
-      let stored = try EventQueries.latest(of: id, kind: "event", before: place?.pair, limit: limit + 1, connection)
+      let stored = try EventQueries.latest(
+        of: id, kind: "event", before: place?.pair, limit: limit + 1, trailing: trailing, connection)
       let items = stored.prefix(limit).compactMap { stored -> EventView? in
         guard case .success(let entry) = stored.entry, case .event(let name, let properties) = entry.fact else { return nil }
         return EventView(messageID: entry.messageID, name: name, at: entry.at, receivedAt: entry.receivedAt, properties: properties)
@@ -44,9 +47,10 @@ extension Inquiries {
   public func timeline(of id: String, limit: Int, cursor: String?) async throws -> Page<TimelineEntry>? {
     let place = try cursor.map(TimePlace.init)
     let limit = max(1, min(limit, 1_000))
+    let trailing = trailing(id)
     return try await database.read { connection in
       guard try CustomerQueries.exists(id, connection) else { return nil }
-      let stored = try EventQueries.latest(of: id, kind: nil, before: place?.pair, limit: limit + 1, connection)
+      let stored = try EventQueries.latest(of: id, kind: nil, before: place?.pair, limit: limit + 1, trailing: trailing, connection)
       let isLast = stored.count <= limit
       let page = stored.prefix(limit)
       // What is not in the log goes between: everything newer than the page's last entry and not newer than the page before it.
@@ -90,6 +94,8 @@ struct TimePlace {
 struct Explainer {
   let blueprint: Blueprint
   let now: Instant
+  /// What may not be in the customer's tables yet.
+  var trailing: [LogIndexRow] = []
   let connection: any Connection
 
   func report(of id: String, at: Instant?) throws -> ExplanationReport? {
@@ -99,10 +105,17 @@ struct Explainer {
     let state: CustomerState
     var health: Health?
     if let at {
-      guard let past = try Replay.state(of: id, at: at, scope: scope, connection) else { return nil }
+      guard let past = try Replay.state(of: id, at: at, scope: scope, trailing: trailing, connection) else { return nil }
       state = past
     } else {
-      guard let stored = try CustomerQueries.load(id, scope: scope, connection) else { return nil }
+      guard var stored = try CustomerQueries.load(id, scope: scope, connection) else { return nil }
+      let rows = try TrailQueries.missing(of: trailing, in: Shard.number(of: id), connection)
+      if !rows.isEmpty {
+        let names = try UsageQueries.names(connection).reduce(into: [:]) { $0[$1.value] = $1.key }
+        try stored.add(rows, names: names, scope: scope) {
+          $0.isEmpty ? nil : try ActorQueries.load($0, connection)?.root ?? $0
+        }
+      }
       state = stored.state
       health = stored.health
     }
@@ -138,7 +151,9 @@ struct Explainer {
   ) throws -> [ExplanationReport.PointsDifference] {
     let before: [MeasurePoints]
     if isPast {
-      guard let state = try Replay.state(of: id, at: mark, scope: blueprint.scope(today: mark.day), connection) else { return [] }
+      guard let state = try Replay.state(of: id, at: mark, scope: blueprint.scope(today: mark.day), trailing: trailing, connection) else {
+        return []
+      }
       before = evaluator.explanation(of: state, at: mark).points
     } else {
       guard let change = changes.first(where: { $0.at <= mark }) else { return [] }

@@ -53,10 +53,18 @@ public struct Inquiries: Sendable {
   let database: any Database
   let current: CurrentBlueprint
   let time: any TimeSource
+  private let fold: Fold?
 
-  public init(database: any Database, current: CurrentBlueprint, time: any TimeSource) {
+  /// - Parameter fold: that of this process, where it has one: what it has not written into roll-ups and index yet is shown all the same.
+  public init(database: any Database, current: CurrentBlueprint, time: any TimeSource, fold: Fold? = nil) {
     self.database = database
     self.current = current
     self.time = time
+    self.fold = fold
   }
+
+  /// What is folded of a customer and may not be in its tables yet: to be asked before they are read. What they hold by then is told by
+  /// their mark.
+  func trailing(_ customer: String) -> [LogIndexRow] { fold?.trailing(customer) ?? [] }
+
 }

@@ -4,7 +4,7 @@ import SQL
 public enum Migrator {
   private static let migrations = [
     Migration(Migration0001.script), Migration0002.migration, Migration(Migration0003.script), Migration0004.migration,
-    Migration(Migration0005.script),
+    Migration(Migration0005.script), Migration(Migration0006.script),
   ]
 
   /// The schema this program knows.

@@ -28,7 +28,11 @@ public enum CompactionQueries {
   /// The first position of which it is not certain that all before it has been folded.
   public static func foldedEnd(_ connection: any Connection) throws -> Int64 {
     let routed = try HousekeepingQueries.position(connection)
-    return min(routed + 1, try RouteQueries.oldestEntry(connection) ?? .max)
+    let marks = try TrailQueries.marks(connection)
+    // What trails is made good for from the log.
+    let complete = (0..<Shard.count).map(marks.complete).min() ?? 0
+    let rolledUp = complete >= marks.whole ? routed : complete
+    return min(routed, rolledUp, try RouteQueries.oldestEntry(connection).map { $0 - 1 } ?? .max) + 1
   }
 
   /// Where an entry stands in the log, and when it happened.
@@ -116,6 +120,7 @@ public enum CompactionQueries {
       summaries.append((entry, LogIndexRow(owner: owner, at: entry.at, position: place)))
     }
     summaries.sort { $0.row.position < $1.row.position }
+    try MessageIDs.keep(members.values.joined().filter { found.contains($0.position) }.map(\.entry.messageID), connection)
     try connection.execute(
       "DELETE FROM event WHERE position \(connection.dialect.isAmong("$1"))", [SQLParameter.integers(found.sorted())])
     try EventQueries.insert(summaries.map(\.entry), positions: summaries.map(\.row.position), connection)

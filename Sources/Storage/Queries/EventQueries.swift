@@ -15,18 +15,22 @@ public struct StoredEntry: Sendable {
 public enum EventQueries {
   /// Appends entries but those whose message id, or whose record's present content, says they are a repeat. Appenders take turns, so
   /// that whoever reads the log in order misses nothing. Positions are microseconds, as near to `now` as their order lets them.
-  /// - Returns: for each entry, in order, whether it was new.
-  public static func append(_ entries: [LogEntry], hash: SipHash, at now: Instant, _ connection: any Connection) throws -> [Bool] {
+  /// - Parameter ids: `confirm` it once this is committed.
+  public static func append(
+    _ entries: [LogEntry], ids: MessageIDs, at now: Instant, _ connection: any Connection
+  ) throws -> Appended {
     let mark = try connection.first("UPDATE log_mark SET position = position WHERE name = 'appended' RETURNING position") { $0.integer(0) }
     guard let mark else { throw DatabaseFailure(kind: .unusable, message: "the database lacks its marks; restore a backup", detail: "log") }
-    let isNew = try areNew(entries, hash: hash, connection)
+    let isNew = try areNew(entries, ids: ids, end: mark, connection)
     let accepted = zip(entries, isNew).filter(\.1).map(\.0)
-    guard !accepted.isEmpty else { return isNew }
+    guard !accepted.isEmpty else { return Appended(isNew: isNew, before: mark, entries: []) }
     let first = max(mark + 1, now.microseconds)
     try insert(accepted, positions: accepted.indices.map { first + Int64($0) }, connection)
     try connection.execute(
       "UPDATE log_mark SET position = $1 WHERE name = 'appended'", [first + Int64(accepted.count) - 1])
-    return isNew
+    ids.note(through: first + Int64(accepted.count) - 1)
+    let stored = accepted.enumerated().map { StoredEntry(position: first + Int64($0), entry: .success($1)) }
+    return Appended(isNew: isNew, before: mark, entries: stored)
   }
 
   static func insert(_ entries: [LogEntry], positions: [Int64], _ connection: any Connection) throws {
@@ -45,17 +49,26 @@ public enum EventQueries {
         ]))
   }
 
-  private static func areNew(_ entries: [LogEntry], hash: SipHash, _ connection: any Connection) throws -> [Bool] {
-    let hashes = entries.map { $0.record == nil ? Int64(bitPattern: hash($0.messageID)) : 0 }
-    var fresh: Set<Int64> = []
-    let asked = Set(zip(entries, hashes).filter { $0.0.record == nil }.map(\.1)).sorted()
-    try connection.insert(BulkInsert(into: "message_id", [.integers("hash", asked)], onConflict: "DO NOTHING", returning: "hash")) {
-      fresh.insert($0.integer(0))
-    }
+  /// What an append came to.
+  public struct Appended: Sendable {
+    /// For each entry, in order, whether it was new.
+    public var isNew: [Bool]
+    /// The last position before.
+    public var before: Int64
+    /// The new ones with their places, as they would be read back.
+    public var entries: [StoredEntry]
+    public static let nothing = Appended(isNew: [], before: 0, entries: [])
+  }
+
+  private static func areNew(
+    _ entries: [LogEntry], ids: MessageIDs, end: Int64, _ connection: any Connection
+  ) throws -> [Bool] {
+    let hashes = entries.filter { $0.record == nil }.map { ids.hash(of: $0.messageID) }
+    var messages = try ids.areNew(hashes, end: end, connection).makeIterator()
     var contents = try recordContents(entries, connection)
     var changed: Set<RecordKey> = []
-    let isNew = zip(entries, hashes).map { entry, hash in
-      guard let record = entry.record else { return fresh.remove(hash) != nil }
+    let isNew = entries.map { entry in
+      guard let record = entry.record else { return messages.next() ?? true }
       let key = RecordKey(kind: entry.fact.kind, id: record)
       guard contents.updateValue(entry.messageID, forKey: key) != entry.messageID else { return false }
       changed.insert(key)
@@ -112,8 +125,10 @@ public enum EventQueries {
   }
 
   /// The entries of one customer at or before `at`, oldest first.
+  /// - Parameter trailing: entries of it that may not be in the index yet; they come last.
   public static func entries(
-    of customer: String, through at: Instant, _ connection: any Connection, _ body: (StoredEntry, _ actor: String) throws -> Void
+    of customer: String, through at: Instant, trailing: [LogIndexRow] = [], _ connection: any Connection,
+    _ body: (StoredEntry, _ actor: String) throws -> Void
   ) throws {
     try connection.each(
       """
@@ -125,10 +140,34 @@ public enum EventQueries {
       try body(stored(row), row.text(11))
       return true
     }
+    let missing = try TrailQueries.missing(of: trailing, in: Shard.number(of: customer), connection).filter { $0.at <= at }
+    guard !missing.isEmpty else { return }
+    let actors = Dictionary(missing.map { ($0.position, $0.owner.actor) }, uniquingKeysWith: { first, _ in first })
+    for entry in try entries(at: missing.map(\.position), connection) { try body(entry, actors[entry.position] ?? "") }
   }
 
   /// Entries of one customer, newest first, before a place in that order.
+  /// - Parameter trailing: entries of it that may not be in the index yet.
   public static func latest(
+    of customer: String, kind: String?, before: (at: Int64, position: Int64)?, limit: Int, trailing: [LogIndexRow] = [],
+    _ connection: any Connection
+  ) throws -> [StoredEntry] {
+    let missing = try TrailQueries.missing(of: trailing, in: Shard.number(of: customer), connection)
+    let indexed = try indexed(of: customer, kind: kind, before: before, limit: limit, connection)
+    guard !missing.isEmpty else { return indexed }
+    let bound = before ?? (.max, .max)
+    let places = missing.map { (at: $0.at.microseconds, position: $0.position) }.filter { $0 < bound }.sorted { $0 > $1 }
+    // Of another kind some may be: all are looked at.
+    let late = try connection.rows(
+      "SELECT \(columns) FROM event WHERE position \(connection.dialect.isAmong("$1")) AND ($2 = '' OR kind = $3)",
+      [SQLParameter.integers(places.map(\.position)), kind ?? "", kind ?? ""], stored)
+    var at = Dictionary(places.map { ($0.position, $0.at) }, uniquingKeysWith: { first, _ in first })
+    for entry in indexed { if case .success(let entry_) = entry.entry { at[entry.position] = entry_.at.microseconds } }
+    let all = (indexed + late).sorted { (at[$0.position] ?? 0, $0.position) > (at[$1.position] ?? 0, $1.position) }
+    return Array(all.prefix(limit))
+  }
+
+  private static func indexed(
     of customer: String, kind: String?, before: (at: Int64, position: Int64)?, limit: Int, _ connection: any Connection
   ) throws -> [StoredEntry] {
     try connection.rows(

@@ -140,15 +140,10 @@ public enum NodeQueries {
     return Dictionary(uniqueKeysWithValues: rows)
   }
 
-  /// - Parameter arrivals: what the coverage of all its customers rested on then; `nil`: they were not looked at.
-  public static func noteChecked(_ shards: [Int], at now: Instant, arrivals: String?, _ connection: any Connection) throws {
+  /// Notes when shards were checked by the daily batch.
+  public static func noteChecked(_ shards: [Int], at now: Instant, _ connection: any Connection) throws {
     try connection.execute(
-      "UPDATE shard SET checked_at = $1, arrivals = $2 WHERE shard \(connection.dialect.isAmong("$3"))",
-      [now.microseconds, arrivals, SQLParameter.integers(shards.map(Int64.init))])
-  }
-
-  /// Shards whose customers' coverage was last worked out under other arrivals.
-  public static func covered(otherThan arrivals: String, _ connection: any Connection) throws -> Set<Int> {
-    Set(try connection.rows("SELECT shard FROM shard WHERE arrivals IS NULL OR arrivals <> $1", [arrivals]) { $0.int(0) })
+      "UPDATE shard SET checked_at = $1 WHERE shard \(connection.dialect.isAmong("$2"))",
+      [now.microseconds, SQLParameter.integers(shards.map(Int64.init))])
   }
 }

@@ -11,7 +11,7 @@ public struct RecordOwner: Hashable, Sendable {
     self.actor = actor
     self.isPinned = isPinned
   }
-  var shard: Int { UsageKey.shard(customer: customer, actor: actor) }
+  public var shard: Int { UsageKey.shard(customer: customer, actor: actor) }
 }
 
 /// Folded records of customers: tables `customer`, `contact`, `ticket`, `subscription`, `survey_response`.

@@ -34,10 +34,27 @@ public struct LogIndexRow: Hashable, Sendable {
   public var owner: RecordOwner
   public var at: Instant
   public var position: Int64
-  public init(owner: RecordOwner, at: Instant, position: Int64) {
+  /// `nil` for what is no event, or where only the index is meant.
+  public var events: Events?
+
+  /// Events from `at` on, on the same UTC day.
+  public struct Events: Hashable, Sendable {
+    /// The number of their name.
+    public var name: Int64
+    public var count: Int
+    public var last: Instant
+    public init(name: Int64, count: Int, last: Instant) {
+      self.name = name
+      self.count = count
+      self.last = last
+    }
+  }
+
+  public init(owner: RecordOwner, at: Instant, position: Int64, events: Events? = nil) {
     self.owner = owner
     self.at = at
     self.position = position
+    self.events = events
   }
 }
 
@@ -59,6 +76,21 @@ public enum UsageQueries {
         "INSERT INTO event_name (id, name) SELECT COALESCE(MAX(id), 0) + 1, $1 FROM event_name WHERE true ON CONFLICT DO NOTHING", [name])
     }
     throw DatabaseFailure(kind: .conflict, message: "no number could be had for an event name", detail: "event_name")
+  }
+
+  /// Puts entries into the log's index, and events into the roll-ups. Cheapest where neighbours in the order of the keys come together.
+  public static func rollUp(_ rows: [LogIndexRow], _ connection: any Connection) throws {
+    guard !rows.isEmpty else { return }
+    var usage: [UsageKey: EventUsage] = [:]
+    for row in rows {
+      guard let events = row.events else { continue }
+      let owner = row.owner
+      let key = UsageKey(customer: owner.customer, actor: owner.actor, isPinned: owner.isPinned, event: events.name, day: row.at.day)
+      usage[key, default: EventUsage()].add(
+        count: events.count, day: key.day, first: row.at, last: events.last, keepingFrom: Day(number: .max))
+    }
+    try add(usage, connection)
+    try index(rows, connection)
   }
 
   /// Adds to roll-up rows, or makes them.

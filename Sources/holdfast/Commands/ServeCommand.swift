@@ -103,17 +103,18 @@ struct Serving {
       membership: membership, random: { Double.random(in: 0..<1) }, logger: logger)
     let tenancy: any Tenancy = membership ?? SoleTenancy()
     let fold = Fold(
-      database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, onDeliveries: { outbox.poke() })
+      database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, trails: true,
+      onDeliveries: { outbox.poke() })
     try await fold.adoptModel()
     let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)
     try await view.putInForce()
     try await view.keepFresh()
     let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
-    let intake = Intake(database: house.database, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
+    let intake = Intake(fold: fold, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
     let database = house.database
     let server = WebServer.service(
       ServerDependencies(
-        sink: intake, inquiries: house.inquiries, keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
+        sink: intake, inquiries: house.inquiries(of: fold), keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
         isReady: {
           guard folding.isRunning else { return false }
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1

@@ -18,13 +18,14 @@ struct House: Sendable {
   let intake: DirectIntake
   let inquiries: Inquiries
 
-  init(_ database: any Database, _ blueprint: Blueprint, now: Instant = RandomLog.start) async throws {
+  /// - Parameter trails: whether roll-ups may trail, as in a server: whoever reads tables calls `fold.rollUp` before.
+  init(_ database: any Database, _ blueprint: Blueprint, now: Instant = RandomLog.start, trails: Bool = false) async throws {
     self.database = database
     clock = VirtualClock(now)
     current = CurrentBlueprint(blueprint)
-    fold = Fold(database: database, current: current, time: clock, logger: Self.logger)
+    fold = Fold(database: database, current: current, time: clock, logger: Self.logger, trails: trails)
     intake = DirectIntake(database: database, log: try await Log(database: database, randomKey: (1, 2)), time: clock)
-    inquiries = Inquiries(database: database, current: current, time: clock)
+    inquiries = Inquiries(database: database, current: current, time: clock, fold: fold)
   }
 
   /// Folds what is there and lets time pass up to the clock.
@@ -75,7 +76,7 @@ struct House: Sendable {
 
 /// Runs `body` with an engine on a fresh database.
 func withHouse<T>(
-  _ blueprint: Blueprint = Blueprints.sop, now: Instant = RandomLog.start, _ body: (House) async throws -> T
+  _ blueprint: Blueprint = Blueprints.sop, now: Instant = RandomLog.start, trails: Bool = false, _ body: (House) async throws -> T
 ) async throws -> T {
-  try await withTemporaryDatabase { database in try await body(try await House(database, blueprint, now: now)) }
+  try await withTemporaryDatabase { database in try await body(try await House(database, blueprint, now: now, trails: trails)) }
 }
