@@ -96,11 +96,11 @@ public struct DailyBatch: Sendable {
   /// Holds one customer's live score against what its stored roll-ups and records say.
   private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ page: inout Page) throws {
     let id = customer.state.id
-    try fold.ensure(customer: id, isNamed: false)
-    try fold.advance(id)
-    guard let live = fold.memory.customers[id]?.health else {
+    let cell = try fold.ensure(customer: id, isNamed: false)
+    try fold.advance(cell)
+    guard let live = cell.stored.health else {
       page.differences.append("\(id): it had no score")
-      return try fold.touch(id, at: .distantPast)
+      return try fold.touch(cell, at: .distantPast)
     }
     // A model that is just being adopted is no difference.
     guard live.model == fold.evaluator.model.version else { return }
@@ -108,10 +108,10 @@ public struct DailyBatch: Sendable {
     let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
     if derived.score != live.score || derived.band != live.band || derived.points != live.points {
       page.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
-      fold.memory.customers[id]?.state = customer.state
-      try fold.record(derived, of: id, cause: .repair, newest: .distantPast)
+      cell.stored.state = customer.state
+      try fold.record(derived, of: cell, cause: .repair, newest: .distantPast)
     } else if !derived.isSame(as: live) {
-      try fold.record(derived, of: id, cause: .time, newest: .distantPast)
+      try fold.record(derived, of: cell, cause: .time, newest: .distantPast)
     }
   }
 }

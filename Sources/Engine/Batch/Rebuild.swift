@@ -69,13 +69,13 @@ public struct Rebuild: Sendable {
     try CustomerWalk.each(scope: scoring.scope, connection) { customers in
       for customer in customers {
         let id = customer.state.id
-        scoring.memory.customers[id] = customer
+        let cell = scoring.memory.remember(customer)
         let at = max(now, customer.health?.calculatedAt ?? now)
         let health = scoring.evaluator.health(of: customer.state, at: at, arrivals: scoring.memory.arrivals ?? Arrivals())
         if health.score != customer.health?.score || health.points != customer.health?.points || health.band != customer.health?.band {
           report.changedScores.append("\(id): \(customer.health.map { "\($0.score)" } ?? "none") → \(health.score)")
         }
-        try scoring.record(health, of: id, cause: .repair, newest: .distantPast)
+        try scoring.record(health, of: cell, cause: .repair, newest: .distantPast)
       }
       report.customers += customers.count
     }

@@ -19,7 +19,7 @@ public final class Fold: Sendable {
   private let turnstile = Turnstile()
   /// Whether roll-ups and the log's index may trail behind; whoever lets them calls `rollUp` when all is quiet.
   private let trails: Bool
-  private let published = Mutex<(trail: Trail?, grewAt: Instant)>((nil, .distantPast))
+  private let published = Mutex<(trail: Trail?, isBehind: Bool, grewAt: Instant)>((nil, false, .distantPast))
   private let onDeliveries: @Sendable () -> Void
 
   /// - Parameters:
@@ -126,10 +126,10 @@ public final class Fold: Sendable {
   /// Brings roll-ups and the log's index up to date where they trail.
   /// - Parameter quietFor: only where nothing has come for so long.
   public func rollUp(quietFor span: TimeSpan = .zero) async throws {
-    let (trail, grewAt) = published.withLock { $0 }
+    let (_, isBehind, grewAt) = published.withLock { $0 }
     let now = time.now()
     // A clock that was set back must not put this off.
-    guard let trail, !trail.isEmpty, now - grewAt >= span || now < grewAt else { return }
+    guard isBehind, now - grewAt >= span || now < grewAt else { return }
     try await transaction { fold, _ in try fold.rollUpAll() }
   }
 
@@ -205,8 +205,7 @@ public final class Fold: Sendable {
           continue
         }
         do {
-          try fold.ensure(customer: id, isNamed: false)
-          try fold.advance(id)
+          try fold.advance(try fold.ensure(customer: id, isNamed: false))
         } catch let error as Unreadable {
           // A row that cannot be read stops its own customer's clock only, until a rebuild.
           try HealthQueries.stopClock(of: id, connection)
@@ -240,8 +239,7 @@ public final class Fold: Sendable {
       try fold.rollUp(Set(place.shard...max(place.shard, shard)))
       let page = try CustomerWalk.page(after: place, through: shard, limit: limit, scope: fold.scope, connection)
       for customer in page.customers where fold.owns(customer.state.id) {
-        fold.memory.customers[customer.state.id] = customer
-        try fold.touch(customer.state.id, at: .distantPast)
+        try fold.touch(fold.memory.remember(customer), at: .distantPast)
       }
       try fold.finish()
       return page.end
@@ -271,7 +269,9 @@ public final class Fold: Sendable {
       // Only what has been committed is remembered.
       if let trail = step.memory.trail {
         trail.settle(complete: step.rolledUp, rows: step.staged, turned: step.turned)
-        published.withLock { $0 = (trail, step.staged.isEmpty ? $0.grewAt : now) }
+        let grewAt = step.staged.isEmpty ? nil : time.now()
+        let isBehind = !trail.isEmpty || !step.memory.staleActors.isEmpty
+        published.withLock { $0 = (trail, isBehind, grewAt ?? $0.grewAt) }
       }
       memory.withLock { $0.giveBack(step.memory, loan: step.loan) }
       if step.hasDeliveries { onDeliveries() }

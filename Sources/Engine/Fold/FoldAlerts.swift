@@ -6,8 +6,9 @@ extension FoldTransaction {
   static let alertTimer = "alert"
 
   /// - Parameter newest: when the newest of what moved the score happened.
-  mutating func decideAlerts(for id: String, before: Health?, after: Health, cause: HealthChange.Cause, newest: Instant) throws {
-    guard let decision = CriticalAlertDecision(blueprint), let stored = memory.customers[id] else { return }
+  mutating func decideAlerts(for cell: CustomerCell, before: Health?, after: Health, cause: HealthChange.Cause, newest: Instant) throws {
+    guard let decision = CriticalAlertDecision(blueprint) else { return }
+    let (stored, id) = (cell.stored, cell.stored.state.id)
     let present = try AlertQueries.newest(customer: id, kind: .critical, reason: CriticalAlertDecision.reason, connection)
     let move = CriticalAlertDecision.Move(
       before: before, after: after, cause: cause, isHistory: decision.rule.isHistory(newest, now: now))
@@ -23,11 +24,12 @@ extension FoldTransaction {
       else {
         continue
       }
-      try ensure(customer: timer.customer, isNamed: false)
-      try advance(timer.customer)
+      let cell = try ensure(customer: timer.customer, isNamed: false)
+      try advance(cell)
       guard let alert = try AlertQueries.load(id: timer.subject, customer: timer.customer, connection),
-        let stored = memory.customers[timer.customer], let health = stored.health
+        let health = cell.stored.health
       else { continue }
+      let stored = cell.stored
       try store(decision.wake(alert, of: stored.subject, health: health, now: now) { explanation(of: stored) }, customer: timer.customer)
     }
     return due.count

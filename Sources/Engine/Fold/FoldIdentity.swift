@@ -4,68 +4,76 @@ import Storage
 /// Who is who, and what has to move when that turns out to be otherwise than thought.
 extension FoldTransaction {
   /// Takes in what an entry says of who is who and whose.
-  mutating func noteIdentity(of entry: LogEntry) throws {
-    newActors = []
+  /// - Returns: who did it; `nil` where nobody is named.
+  mutating func noteIdentity(of entry: LogEntry) throws -> ActorCell? {
     let anonymous = entry.actor.anonymous.map(Identity.anonymousKey)
+    let doer: ActorCell?
     if let contact = entry.actor.contact {
-      _ = try actor(contact)
-      if let anonymous { try link(anonymous, to: contact, at: entry.at) }
+      let cell = try actor(contact)
+      doer = cell
+      if let anonymous { try link(anonymous, to: cell, at: entry.at) }
       if case .alias(let previous) = entry.fact {
-        try link(previous, to: contact, at: entry.at)
-        try link(Identity.anonymousKey(previous), to: contact, at: entry.at)
+        try link(previous, to: cell, at: entry.at)
+        try link(Identity.anonymousKey(previous), to: cell, at: entry.at)
       }
-    } else if let anonymous {
-      _ = try actor(anonymous)
+    } else {
+      doer = try anonymous.map { try actor($0) }
     }
-    if let customer = entry.actor.customer, let person = entry.actor.contact ?? anonymous, entry.fact.ties {
-      try tie(person, to: customer, at: entry.version)
-    }
+    if let customer = entry.actor.customer, let doer, entry.fact.ties { try tie(doer, to: customer, at: entry.version) }
+    return doer
   }
 
   /// What is known of an id; made where it is new.
-  mutating func actor(_ id: String) throws -> ActorRecord {
+  mutating func actor(_ id: String) throws -> ActorCell {
     if let actor = memory.actors[id] { return actor }
     if !unknownActors.contains(id), let actor = try ActorQueries.load(id, connection) {
-      memory.actors[id] = actor
-      return actor
+      let cell = ActorCell(actor)
+      memory.actors[id] = cell
+      return cell
     }
-    let actor = ActorRecord(id: id)
-    memory.actors[id] = actor
-    changedActors.insert(id)
-    newActors.insert(id)
-    return actor
+    let cell = ActorCell(ActorRecord(id: id))
+    memory.actors[id] = cell
+    cell.newIn = memory.entryNumber
+    change(cell)
+    return cell
   }
 
-  private mutating func link(_ id: String, to target: String, at: Instant) throws {
-    var record = try actor(id)
-    let targetRoot = try actor(target).root
-    let roots = [record.root, targetRoot]
-    guard record.link(to: target, at: at) else { return }
-    memory.actors[id] = record
-    changedActors.insert(id)
+  /// The actor's row is to be written.
+  private mutating func change(_ cell: ActorCell) {
+    guard !cell.isChanged else { return }
+    cell.isChanged = true
+    changedActors.append(cell)
+  }
+
+  private mutating func link(_ id: String, to target: ActorCell, at: Instant) throws {
+    let cell = try actor(id)
+    let roots = [cell.record.root, target.record.root]
+    guard cell.record.link(to: target.record.id, at: at) else { return }
+    change(cell)
     try regroup(roots: roots)
   }
 
-  private mutating func tie(_ id: String, to customer: String, at: Instant) throws {
-    var record = try actor(id)
-    guard record.tie(to: customer, at: at) else { return }
-    if newActors.contains(id), record.link == nil, record.root == id {
+  private mutating func tie(_ cell: ActorCell, to customer: String, at: Instant) throws {
+    let before = cell.record.tie?.value
+    guard cell.record.tie(to: customer, at: at) else { return }
+    if cell.newIn == memory.entryNumber, cell.record.link == nil, cell.record.root == cell.record.id {
       // Nothing of it is stored yet: there is nothing to move.
-      record.customer = customer
+      cell.record.customer = customer
     }
-    memory.actors[id] = record
-    changedActors.insert(id)
-    // A newer tie to the customer the person belongs to anyway changes nothing.
-    if record.customer != customer { try regroup(roots: [record.root]) }
+    // A newer tie to the customer the person belongs to anyway changes nothing, and can be read from the log again.
+    if trails, before == customer, !cell.isChanged { memory.staleActors.add(cell) } else { change(cell) }
+    if cell.record.customer != customer { try regroup(roots: [cell.record.root]) }
   }
 
   /// Works out anew who the people with these roots are, and moves the past of those who change their customer.
   private mutating func regroup(roots: [String]) throws {
     try flush()
     var before: [String: ActorRecord] = [:]
-    for root in Set(roots) { for member in try ActorQueries.members(root: root, connection) { before[member.id] = member } }
+    for root in Set(roots) {
+      for member in try ActorQueries.members(root: root, connection) { before[member.id] = memory.actors[member.id]?.record ?? member }
+    }
     // They have company now: what is said of one of them concerns them all.
-    newActors.subtract(before.keys)
+    for id in before.keys { memory.actors[id]?.newIn = -1 }
     let changed = Identity.resolve(before).values.filter { $0 != before[$0.id] }.sorted { $0.id < $1.id }
     var customers: Set<String> = []
     for after in changed {
@@ -78,7 +86,7 @@ extension FoldTransaction {
     let moves = changed.filter { before[$0.id]?.customer != $0.customer }
     guard routes == nil else {
       // The owners of the customers do the rest.
-      for after in changed { memory.actors[after.id] = after }
+      know(changed)
       try ActorQueries.save(changed, connection)
       for after in moves {
         let from = RecordOwner(customer: before[after.id]?.customer ?? "", actor: after.id, isPinned: false)
@@ -92,12 +100,18 @@ extension FoldTransaction {
     try rollUp(
       Set(customers.map(Shard.number)).union(moves.map { UsageKey.shard(customer: before[$0.id]?.customer ?? "", actor: $0.id) }))
     for customer in customers.sorted() { try letTimePass(customer) }
-    for after in changed { memory.actors[after.id] = after }
+    know(changed)
     try ActorQueries.save(changed, connection)
     for after in moves {
       try UsageQueries.move(actor: after.id, from: before[after.id]?.customer ?? "", to: after.customer, connection)
     }
     for customer in customers.sorted() { try reload(customer) }
+  }
+
+  private mutating func know(_ records: [ActorRecord]) {
+    for record in records {
+      if let cell = memory.actors[record.id] { cell.record = record } else { memory.actors[record.id] = ActorCell(record) }
+    }
   }
 
   private func pinnedCustomers(of actor: String) throws -> Set<String> {
@@ -110,11 +124,8 @@ extension FoldTransaction {
 
   /// What time alone had due before now comes first for a customer that is about to change, under its state before.
   mutating func letTimePass(_ id: String) throws {
-    if memory.customers[id] == nil {
-      guard let stored = try load(id) else { return }
-      memory.customers[id] = stored
-    }
-    try touch(id, at: .distantPast)
+    guard let cell = try memory.customer(id) ?? load(id).map({ memory.remember($0) }) else { return }
+    try touch(cell, at: .distantPast)
   }
 
   /// Reads a customer anew that gained or lost some of its people; forgets one that has nothing left and was never named.
@@ -125,21 +136,27 @@ extension FoldTransaction {
     if stored == nil, seen == .distantFuture, heard == .distantFuture { return }
     if let present = stored, !present.isNamed, seen == .distantFuture, heard == .distantFuture {
       try RecordQueries.deleteCustomer(id, withScores: scores, connection)
-      touched[id] = nil
-      touchOrder.removeAll { $0 == id }
       return
     }
     if stored == nil {
-      try ensure(customer: id, isNamed: known?.isNamed ?? false)
+      try ensure(customer: id, isNamed: known?.stored.isNamed ?? false)
       try flush()
       stored = try load(id)
     }
     guard var stored else { return }
     stored.state.firstSeen = seen
     stored.state.firstHeard = heard
-    memory.customers[id] = stored
-    changedCustomers.insert(id)
-    try touch(id, at: .distantPast)
+    if let known, known.touchedAt != nil {
+      // It keeps its turn to be scored.
+      known.stored = stored
+      memory.customers[id] = known
+      change(known)
+      try touch(known, at: .distantPast)
+    } else {
+      let cell = memory.remember(stored)
+      change(cell)
+      try touch(cell, at: .distantPast)
+    }
   }
 }
 

@@ -1,14 +1,43 @@
 import Domain
 import Storage
 
+/// A customer in the fold's memory, with what the step at hand has done to it.
+///
+/// @unchecked: only the step that has borrowed the memory touches it; what a failed step did to it is never seen, because the memory is
+/// forgotten then.
+final class CustomerCell: @unchecked Sendable {
+  var stored: StoredCustomer
+  /// The newest time of what has touched it since it was scored last; `nil`: nothing has.
+  var touchedAt: Instant?
+  /// Its own row is to be written.
+  var isChanged = false
+  /// In which generation of the memory it was last asked for.
+  var generation = 0
+
+  init(_ stored: StoredCustomer) { self.stored = stored }
+}
+
+/// What is known of an id in the fold's memory. @unchecked: as `CustomerCell`.
+final class ActorCell: @unchecked Sendable {
+  var record: ActorRecord
+  /// Its row is to be written before the step is over.
+  var isChanged = false
+  /// Its row lacks the newest time of a statement that changed nothing else; it is written some time.
+  var isStale = false
+  /// The number of the entry in which it was first met: nothing of it is stored yet.
+  var newIn = -1
+
+  init(_ record: ActorRecord) { self.record = record }
+}
+
 /// What the fold keeps between transactions so that it need not ask the database again. Always droppable: everything in it is stored.
-struct FoldMemory {
+struct FoldMemory: Sendable {
   /// What this process owned while it remembered this.
   var tenure: Tenure?
   /// The blueprint that `customers` were loaded under.
   var blueprintVersion = ""
-  var customers: [String: StoredCustomer] = [:]
-  var actors: [String: ActorRecord] = [:]
+  var customers: [String: CustomerCell] = [:]
+  var actors: [String: ActorCell] = [:]
   private(set) var names: [String: Int64]?
   private(set) var namesByNumber: [Int64: String] = [:]
   var arrivals: Arrivals?
@@ -16,9 +45,14 @@ struct FoldMemory {
   var trail: Trail?
   /// It is known what the tables lack, and `trail` holds it.
   var isUpToDate = false
+  /// Actors whose rows trail.
+  var staleActors = StaleActors()
+  /// Counts the entries taken in.
+  var entryNumber = 0
+  private var generation = 0
 
-  /// More customers or actors than this are not kept; the next ones begin with an empty memory.
-  static let maximumCustomers = 50_000
+  /// More customers or actors than these are not kept.
+  static let maximumCustomers = 120_000
   static let maximumActors = 500_000
 
   mutating func know(_ more: [String: Int64]) {
@@ -26,15 +60,81 @@ struct FoldMemory {
     for (name, number) in more { namesByNumber[number] = name }
   }
 
+  func customer(_ id: String) -> CustomerCell? {
+    guard let cell = customers[id] else { return nil }
+    cell.generation = generation
+    return cell
+  }
+
+  mutating func remember(_ stored: StoredCustomer) -> CustomerCell {
+    let cell = CustomerCell(stored)
+    cell.generation = generation
+    customers[stored.state.id] = cell
+    return cell
+  }
+
+  var hasTooManyActors: Bool { actors.count > Self.maximumActors }
+
+  /// Lets go of the customers that nobody has asked for since the last time.
   mutating func trim() {
-    if customers.count > Self.maximumCustomers { customers.removeAll(keepingCapacity: true) }
-    if actors.count > Self.maximumActors { actors.removeAll(keepingCapacity: true) }
+    if customers.count > Self.maximumCustomers {
+      let before = generation
+      generation += 1
+      customers = customers.filter { $0.value.generation == before }
+      if customers.count > Self.maximumCustomers { customers.removeAll(keepingCapacity: true) }
+    }
+    if hasTooManyActors { actors.removeAll(keepingCapacity: true) }
+  }
+}
+
+/// Actors whose rows lack the newest time of a statement and nothing else. They are written in the order of their table, some a step.
+struct StaleActors: Sendable {
+  private var waiting: [ActorCell] = []
+  /// On their way, in order, from `written` on.
+  private var sorted: [ActorCell] = []
+  private var written = 0
+  /// The rows lack nothing of entries up to here once all of `sorted` are written.
+  private var through: Int64 = 0
+
+  var isEmpty: Bool { waiting.isEmpty && written == sorted.count }
+
+  /// How many to write in a step of so many entries: fewer than come, since a row that waits longer is written once for more of them; but
+  /// no more wait than fit in memory.
+  func share(ofEntries count: Int) -> Int { waiting.count > 100_000 ? 2 * count : count / 2 + 100 }
+
+  mutating func add(_ cell: ActorCell) {
+    guard !cell.isStale else { return }
+    cell.isStale = true
+    waiting.append(cell)
+  }
+
+  /// The next ones to write. - Parameter position: up to where entries have been taken in.
+  /// - Returns: with them, up to where nothing is missing any more; `nil`: that is no further than before.
+  mutating func take(_ count: Int, at position: Int64) -> (cells: [ActorCell], through: Int64?) {
+    if written == sorted.count {
+      guard !waiting.isEmpty else { return ([], nil) }
+      sorted = waiting.sorted { $0.record.id < $1.record.id }
+      (waiting, written, through) = ([], 0, position)
+    }
+    let end = min(sorted.count, written + count)
+    let cells = Array(sorted[written..<end])
+    for cell in cells { cell.isStale = false }
+    written = end
+    return (cells, written == sorted.count ? through : nil)
+  }
+
+  /// All of them.
+  mutating func takeAll() -> [ActorCell] {
+    defer { self = StaleActors() }
+    let cells = (sorted[written...] + waiting).sorted { $0.record.id < $1.record.id }
+    for cell in cells { cell.isStale = false }
+    return cells
   }
 }
 
 /// The fold's memory, lent to one transaction at a time. It comes back only after the commit, and only if nobody else has begun a step or
 /// written meanwhile; else the next step begins with an empty one.
-struct LentMemory {
+struct LentMemory: Sendable {
   private var memory = FoldMemory()
   private var loan = 0
 

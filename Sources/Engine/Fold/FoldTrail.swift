@@ -24,7 +24,7 @@ extension FoldTransaction {
 
   private func person(of actor: String) throws -> String? {
     if actor.isEmpty { return nil }
-    return try memory.actors[actor]?.root ?? ActorQueries.load(actor, connection)?.root ?? actor
+    return try memory.actors[actor]?.record.root ?? ActorQueries.load(actor, connection)?.root ?? actor
   }
 
   /// Brings shards up to date: their tables can be read, and changed by statements, as if nothing ever trailed.
@@ -39,28 +39,33 @@ extension FoldTransaction {
     try TrailQueries.note(shards, through: frontier, connection)
   }
 
-  /// Brings the shards up to date whose turn it is, after entries were taken in.
+  /// Brings the shards up to date whose turn it is, and the rows of some actors, after entries were taken in.
   /// - Returns: how many shards further the rotation is.
   mutating func takeTurn() throws -> Int {
     guard trails, let trail else { return 0 }
     // Whatever was folded before without trailing is complete.
-    if trail.isEmpty { try TrailQueries.noteAll(through: start, connection) }
-    let shards = trail.turn(rows: staged.count)
+    if trail.isEmpty { try TrailQueries.noteAll(through: start, actors: hadStaleActors ? nil : start, connection) }
+    let count = staged.count
+    let shards = trail.turn(rows: count)
     try rollUp(shards)
+    let (cells, through) = memory.staleActors.take(memory.staleActors.share(ofEntries: count), at: frontier)
+    try ActorQueries.save(cells.map(\.record), connection)
+    if let through { try TrailQueries.noteActors(through: through, connection) }
     try TrailQueries.noteWhole(through: frontier, connection)
     return shards.count
   }
 
   /// Everything is up to date.
   mutating func rollUpAll() throws {
-    guard let trail, !(trail.isEmpty && staged.isEmpty) else { return }
+    guard let trail, !(trail.isEmpty && staged.isEmpty && memory.staleActors.isEmpty) else { return }
     let shards = Tenure.everyShard
     var rows: [LogIndexRow] = []
     for shard in shards.sorted() where !rolledUp.contains(shard) { rows += trail.rows(in: shard) }
     try UsageQueries.rollUp(rows + staged, connection)
     staged = []
     rolledUp = shards
-    try TrailQueries.noteAll(through: frontier, connection)
+    try ActorQueries.save(memory.staleActors.takeAll().map(\.record), connection)
+    try TrailQueries.noteAll(through: frontier, actors: frontier, connection)
   }
 
   /// Finds out from the log what is missing in the tables of the shards owned: after a stop, or when they come from another node. Where it
@@ -73,14 +78,17 @@ extension FoldTransaction {
       memory.trail?.settle(complete: [], rows: missing, turned: 0)
       return
     }
+    try ActorQueries.save(memory.staleActors.takeAll().map(\.record), connection)
+    if tenure.routes, marks.actors < marks.whole { try TrailQueries.noteActors(through: marks.whole, connection) }
     guard tenure.shards.contains(where: { marks.complete($0) < marks.whole }) else { return }
     try UsageQueries.rollUp(missing, connection)
     try TrailQueries.note(tenure.shards, through: marks.whole, connection)
   }
 
-  /// What the tables of the shards owned lack of what one process had folded.
+  /// What the tables of the shards owned lack of what one process had folded; notes what the rows of actors lack.
   private mutating func missingRows(_ marks: TrailQueries.Marks) throws -> [LogIndexRow] {
     var place = tenure.shards.map(marks.complete).min() ?? marks.whole
+    if tenure.routes { place = min(place, marks.actors) }
     guard place < marks.whole else { return [] }
     var missing: [LogIndexRow] = []
     let unfoldable = try HousekeepingQueries.unfoldable(connection)
@@ -89,7 +97,12 @@ extension FoldTransaction {
       guard let last = traces.last else { return missing }
       try loadActors(traces.lazy.map(\.actor))
       for trace in traces where !unfoldable.contains(trace.position) {
-        let owner = try owner(of: trace)
+        let key = trace.actor.contact ?? trace.actor.anonymous.map(Identity.anonymousKey)
+        let doer = try key.map { try actor($0) }
+        if tenure.routes, trace.ties, let doer, let customer = trace.actor.customer, doer.record.tie(to: customer, at: trace.version) {
+          memory.staleActors.add(doer)
+        }
+        let owner = Self.owner(of: trace, actor: doer?.record)
         guard tenure.shards.contains(owner.shard), trace.position > marks.complete(owner.shard) else { continue }
         let events = try trace.name.map { LogIndexRow.Events(name: try eventID(of: $0, isDeclared: false), count: 1, last: trace.at) }
         missing.append(LogIndexRow(owner: owner, at: trace.at, position: trace.position, events: events))
@@ -99,12 +112,11 @@ extension FoldTransaction {
   }
 
   /// Whose a folded entry is. Who is who has been taken in already, and what has moved since was up to date when it did.
-  private mutating func owner(of trace: TrailQueries.Trace) throws -> RecordOwner {
-    let key = trace.actor.contact ?? trace.actor.anonymous.map(Identity.anonymousKey) ?? ""
-    if let customer = trace.actor.customer, !trace.followsContact { return RecordOwner(customer: customer, actor: key, isPinned: true) }
-    guard !key.isEmpty else { return RecordOwner(customer: trace.actor.customer ?? "", actor: "", isPinned: true) }
-    let record = try memory.actors[key] ?? ActorQueries.load(key, connection) ?? ActorRecord(id: key)
-    return RecordOwner(customer: record.customer, actor: key, isPinned: false)
+  private static func owner(of trace: TrailQueries.Trace, actor: ActorRecord?) -> RecordOwner {
+    let customer = trace.actor.customer
+    guard let actor else { return RecordOwner(customer: customer ?? "", actor: "", isPinned: true) }
+    if let customer, !trace.followsContact { return RecordOwner(customer: customer, actor: actor.id, isPinned: true) }
+    return RecordOwner(customer: actor.customer, actor: actor.id, isPinned: false)
   }
 }
 

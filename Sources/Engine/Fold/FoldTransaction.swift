@@ -19,21 +19,20 @@ struct FoldTransaction {
   var trails: Bool
   /// How far the log had been folded, or routed, before.
   let start: Int64
+  /// There were actors before whose rows lacked something.
+  private(set) var hadStaleActors = false
   /// The last entry taken in.
   var lastTaken: Int64 = 0
   /// Entries taken in whose roll-ups and index are not written.
   var staged: [LogIndexRow] = []
   /// Shards for which nothing of what trailed before is missing any more.
   var rolledUp: Set<Int> = []
-  var changedActors: Set<String> = []
+  var changedActors: [ActorCell] = []
   /// Ids of which nothing is stored, as far as was asked.
   var unknownActors: Set<String> = []
-  /// Ids met for the first time in the entry at hand: nothing of theirs is stored.
-  var newActors: Set<String> = []
-  var changedCustomers: Set<String> = []
-  /// Customers to score anew, in the order they were touched, each with the newest time of what touched it.
-  var touched: [String: Instant] = [:]
-  var touchOrder: [String] = []
+  var changedCustomers: [CustomerCell] = []
+  /// Customers to score anew, in the order they were touched.
+  var touched: [CustomerCell] = []
   var arrivalsChanged = false
   /// While this node only finds the customers of entries: what their owners are to do. `nil`: it folds them itself.
   var routes: [Route]?
@@ -68,6 +67,7 @@ struct FoldTransaction {
       self.memory.blueprintVersion = blueprint.version
     }
     self.trails = trails && scores && tenure.isWhole
+    if self.memory.hasTooManyActors { try ActorQueries.save(self.memory.staleActors.takeAll().map(\.record), connection) }
     self.memory.trim()
     if self.memory.names == nil { self.memory.know(try UsageQueries.names(connection)) }
     if self.memory.arrivals == nil || !tenure.isWhole { self.memory.arrivals = try HousekeepingQueries.arrivals(connection) }
@@ -79,6 +79,7 @@ struct FoldTransaction {
       self.memory.isUpToDate = true
     }
     if !self.trails { try rollUpAll() }
+    hadStaleActors = !self.memory.staleActors.isEmpty
   }
 
   /// What is not in the roll-ups and the log's index yet; `nil` where everything is written at once.
@@ -98,7 +99,7 @@ struct FoldTransaction {
     let asked = ids.filter { memory.actors[$0] == nil }
     unknownActors = asked
     for actor in try ActorQueries.load(asked.sorted(), connection) {
-      memory.actors[actor.id] = actor
+      memory.actors[actor.id] = ActorCell(actor)
       unknownActors.remove(actor.id)
     }
   }
@@ -128,17 +129,20 @@ struct FoldTransaction {
 
   /// Whose entry it is, and the contact that its actor stands for.
   private mutating func place(of entry: LogEntry) throws -> (RecordOwner, person: String?) {
-    let owner = try owner(of: entry)
-    return (owner, owner.actor.isEmpty ? nil : try actor(owner.actor).root)
+    memory.entryNumber += 1
+    guard let actor = try noteIdentity(of: entry) else {
+      return (RecordOwner(customer: entry.actor.customer ?? "", actor: "", isPinned: true), nil)
+    }
+    let (id, person) = (actor.record.id, actor.record.root)
+    if let customer = entry.actor.customer, !entry.fact.followsContact {
+      return (RecordOwner(customer: customer, actor: id, isPinned: true), person)
+    }
+    return (RecordOwner(customer: actor.record.customer, actor: id, isPinned: false), person)
   }
 
   /// Takes in an entry whose customer is known.
   mutating func take(_ entry: LogEntry, position: Int64, owner: RecordOwner, person: String?) throws {
     let touchTime = entry.version < entry.receivedAt ? max(entry.at, entry.version) : entry.at
-    if !owner.customer.isEmpty {
-      try ensure(customer: owner.customer, isNamed: owner.isPinned)
-      try touch(owner.customer, at: touchTime)
-    }
     var row = LogIndexRow(owner: owner, at: entry.at, position: position)
     switch entry.fact {
     case .event(let name, _): row.events = .init(name: try eventID(of: name, isDeclared: false), count: 1, last: entry.at)
@@ -146,21 +150,37 @@ struct FoldTransaction {
       row.events = .init(name: try eventID(of: name, isDeclared: false), count: count, last: last)
     default: break
     }
-    staged.append(row)
-    lastTaken = position
+    if owner.customer.isEmpty {
+      stage(row)
+    } else {
+      let cell = try ensure(customer: owner.customer, isNamed: owner.isPinned)
+      try touch(cell, at: touchTime)
+      stage(row)
+      take(entry, into: cell, person: person)
+    }
     memory.arrivals?.note(entry.fact, at: entry.at)
     arrivalsChanged = true
-    if !owner.customer.isEmpty { take(entry, customer: owner.customer, person: person) }
     try store(entry, owner: owner)
   }
 
-  private mutating func take(_ entry: LogEntry, customer: String, person: String?) {
-    guard var stored = memory.customers.removeValue(forKey: customer) else { return }
-    let before = (stored.state.firstSeen, stored.state.firstHeard)
-    stored.state.apply(entry, actor: person, scope: scope)
-    if case .customer = entry.fact { changedCustomers.insert(customer) }
-    if before != (stored.state.firstSeen, stored.state.firstHeard) { changedCustomers.insert(customer) }
-    memory.customers[customer] = stored
+  private mutating func stage(_ row: LogIndexRow) {
+    staged.append(row)
+    lastTaken = row.position
+  }
+
+  private mutating func take(_ entry: LogEntry, into cell: CustomerCell, person: String?) {
+    let before = (cell.stored.state.firstSeen, cell.stored.state.firstHeard)
+    cell.stored.state.apply(entry, actor: person, scope: scope)
+    var isChanged = before != (cell.stored.state.firstSeen, cell.stored.state.firstHeard)
+    if case .customer = entry.fact { isChanged = true }
+    if isChanged { change(cell) }
+  }
+
+  /// The customer's own row is to be written.
+  mutating func change(_ cell: CustomerCell) {
+    guard !cell.isChanged else { return }
+    cell.isChanged = true
+    changedCustomers.append(cell)
   }
 
   /// Writes what the entry states beside the customer's signals in memory.
@@ -182,17 +202,6 @@ struct FoldTransaction {
     }
   }
 
-  /// Whose entry it is: the customer it names itself, else that of the person who did it.
-  private mutating func owner(of entry: LogEntry) throws -> RecordOwner {
-    try noteIdentity(of: entry)
-    let key = entry.actor.contact ?? entry.actor.anonymous.map(Identity.anonymousKey) ?? ""
-    if let customer = entry.actor.customer, !entry.fact.followsContact {
-      return RecordOwner(customer: customer, actor: key, isPinned: true)
-    }
-    guard !key.isEmpty else { return RecordOwner(customer: entry.actor.customer ?? "", actor: "", isPinned: true) }
-    return RecordOwner(customer: try actor(key).customer, actor: key, isPinned: false)
-  }
-
   /// The number of an event name in roll-ups. Beyond the bound on names, undeclared ones share the name "".
   mutating func eventID(of name: String, isDeclared: Bool) throws -> Int64 {
     if let id = memory.names?[name] { return id }
@@ -205,13 +214,17 @@ struct FoldTransaction {
 
   /// Writes everything pending but scores, so that the tables can be read.
   mutating func flush() throws {
-    try ActorQueries.save(changedActors.sorted().compactMap { memory.actors[$0] }, connection)
+    try ActorQueries.save(changedActors.map(\.record).sorted { $0.id < $1.id }, connection)
     if !trails {
       try UsageQueries.rollUp(staged, connection)
       staged = []
     }
-    try RecordQueries.save(changedCustomers.sorted().compactMap { memory.customers[$0] }, connection)
+    // One that is no customer after all has been forgotten meanwhile.
+    let customers = changedCustomers.filter { memory.customers[$0.stored.state.id] === $0 }.map(\.stored)
+    try RecordQueries.save(customers.sorted { ($0.shard, $0.state.id) < ($1.shard, $1.state.id) }, connection)
     if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }
+    for cell in changedActors { cell.isChanged = false }
+    for cell in changedCustomers { cell.isChanged = false }
     changedActors = []
     changedCustomers = []
     arrivalsChanged = false
@@ -226,4 +239,8 @@ extension Fact {
     default: false
     }
   }
+}
+
+extension StoredCustomer {
+  var shard: Int { Shard.number(of: state.id) }
 }

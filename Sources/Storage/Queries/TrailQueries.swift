@@ -10,6 +10,8 @@ public enum TrailQueries {
     public var whole: Int64
     /// Up to here nothing is missing, in any shard.
     public var all: Int64
+    /// Up to here the rows of actors lack nothing.
+    public var actors: Int64
     /// Up to here nothing is missing in the shard, by its number; behind it, up to `whole`, everything is.
     public var shards: [Int64]
 
@@ -20,7 +22,7 @@ public enum TrailQueries {
   /// All marks as they stand.
   public static func marks(_ connection: any Connection) throws -> Marks {
     let marks = try Dictionary(
-      connection.rows("SELECT name, position FROM log_mark WHERE name IN ('whole', 'rolled_up')") { ($0.text(0), $0.integer(1)) },
+      connection.rows("SELECT name, position FROM log_mark WHERE name IN ('whole', 'rolled_up', 'actors')") { ($0.text(0), $0.integer(1)) },
       uniquingKeysWith: max)
     var shards = [Int64](repeating: 0, count: Shard.count)
     try connection.each("SELECT shard, rolled_up FROM shard", []) { row in
@@ -28,7 +30,7 @@ public enum TrailQueries {
       if shards.indices.contains(shard) { shards[shard] = row.integer(1) }
       return true
     }
-    return Marks(whole: marks["whole"] ?? 0, all: marks["rolled_up"] ?? 0, shards: shards)
+    return Marks(whole: marks["whole"] ?? 0, all: marks["rolled_up"] ?? 0, actors: marks["actors"] ?? 0, shards: shards)
   }
 
   /// Those of a customer's rows that its tables lack, as this transaction sees them.
@@ -48,9 +50,16 @@ public enum TrailQueries {
       [position, SQLParameter.integers(shards.sorted().map(Int64.init))])
   }
 
-  /// Nothing is missing at all up to a position.
-  public static func noteAll(through position: Int64, _ connection: any Connection) throws {
+  /// Nothing is missing in any shard up to a position.
+  /// - Parameter actors: up to where the rows of actors lack nothing; `nil`: that is not known.
+  public static func noteAll(through position: Int64, actors: Int64?, _ connection: any Connection) throws {
     try connection.execute("UPDATE log_mark SET position = $1 WHERE name = 'rolled_up'", [position])
+    if let actors { try noteActors(through: actors, connection) }
+  }
+
+  /// The rows of actors lack nothing up to a position.
+  public static func noteActors(through position: Int64, _ connection: any Connection) throws {
+    try connection.execute("UPDATE log_mark SET position = $1 WHERE name = 'actors'", [position])
   }
 
   /// One process has folded everything up to a position.
@@ -67,13 +76,16 @@ public enum TrailQueries {
     public var actor: Actor
     /// What is said of a person goes where the person belongs.
     public var followsContact: Bool
+    /// It says that its actor belongs to the customer it names.
+    public var ties: Bool
+    public var version: Instant
   }
 
   /// Entries after one position and up to another, in order, in stretches.
   public static func traces(after start: Int64, through end: Int64, limit: Int, _ connection: any Connection) throws -> [Trace] {
     try connection.rows(
       """
-      SELECT position, at, kind, name, contact, anonymous, customer FROM event
+      SELECT position, at, kind, name, contact, anonymous, customer, version FROM event
       WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3
       """, [start, end, limit]
     ) { row in
@@ -81,7 +93,8 @@ public enum TrailQueries {
       return Trace(
         position: row.integer(0), at: Instant(microseconds: row.integer(1)), name: kind == "event" ? row.optionalText(3) : nil,
         actor: Actor(contact: row.optionalText(4), anonymous: row.optionalText(5), customer: row.optionalText(6)),
-        followsContact: kind == "contact" || kind == "alias")
+        followsContact: kind == "contact" || kind == "alias", ties: ["event", "contact", "customer", "alias"].contains(kind),
+        version: Instant(microseconds: row.integer(7)))
     }
   }
 }
