@@ -7,12 +7,19 @@ extension FoldTransaction {
 
   /// - Parameter newest: when the newest of what moved the score happened.
   mutating func decideAlerts(for cell: CustomerCell, before: Health?, after: Health, cause: HealthChange.Cause, newest: Instant) throws {
-    guard let decision = CriticalAlertDecision(blueprint) else { return }
+    // A first score opens nothing.
+    guard before != nil, let decision = CriticalAlertDecision(blueprint) else { return }
+    let entered = before?.band != .critical && after.band == .critical
+    guard entered || cell.mayHaveAlert else { return }
     let (stored, id) = (cell.stored, cell.stored.state.id)
-    let present = try AlertQueries.newest(customer: id, kind: .critical, reason: CriticalAlertDecision.reason, connection)
+    var present: Alert?
+    if cell.mayHaveAlert {
+      present = try AlertQueries.newest(customer: id, kind: .critical, reason: CriticalAlertDecision.reason, connection)
+    }
     let move = CriticalAlertDecision.Move(
       before: before, after: after, cause: cause, isHistory: decision.rule.isHistory(newest, now: now))
     let effects = decision.decide(move, of: stored.subject, present: present, now: after.calculatedAt) { explanation(of: stored) }
+    cell.mayHaveAlert = present != nil || !effects.isEmpty
     try store(effects, customer: id)
   }
 

@@ -130,6 +130,8 @@ extension FoldTransaction {
 
   /// Reads a customer anew that gained or lost some of its people; forgets one that has nothing left and was never named.
   mutating func reload(_ id: String) throws {
+    // Its history is written while it is known.
+    try flushHealth()
     let known = memory.customers.removeValue(forKey: id)
     let (seen, heard) = try CustomerQueries.beginnings(of: id, connection)
     var stored = try load(id)

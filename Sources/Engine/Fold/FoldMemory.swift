@@ -11,6 +11,10 @@ final class CustomerCell: @unchecked Sendable {
   var touchedAt: Instant?
   /// Its own row is to be written.
   var isChanged = false
+  /// There is an alert of it, open or closed, or nobody has looked yet.
+  var mayHaveAlert = true
+  /// Its score is to be written.
+  var hasNewHealth = false
   /// In which generation of the memory it was last asked for.
   var generation = 0
 

@@ -72,15 +72,40 @@ extension FoldTransaction {
   mutating func record(_ health: Health, of cell: CustomerCell, cause: HealthChange.Cause, newest: Instant) throws {
     let before = cell.stored.health
     if let before, before.isSame(as: health) { return }
-    let id = cell.stored.state.id
     cell.stored.health = health
-    try HealthQueries.save(health, of: id, connection)
+    if !cell.hasNewHealth {
+      cell.hasNewHealth = true
+      newHealth.append(cell)
+    }
     guard before?.score != health.score || before?.band != health.band else { return }
-    try HealthQueries.append(
-      HealthChange(
-        at: health.calculatedAt, from: before?.score, to: health.score, bandFrom: before?.band, bandTo: health.band, cause: cause,
-        model: health.model, points: health.points), of: id, connection)
+    let change = HealthChange(
+      at: health.calculatedAt, from: before?.score, to: health.score, bandFrom: before?.band, bandTo: health.band, cause: cause,
+      model: health.model, points: health.points)
+    let id = cell.stored.state.id
+    var ordinal = 0
+    // No change of it is later than its last calculation: nearly always this is the first one of its instant.
+    if let before, before.calculatedAt >= health.calculatedAt {
+      try flushHealth()
+      ordinal = try HealthQueries.nextOrdinal(of: id, at: change.at, connection)
+    }
+    changes.append(.init(customer: id, ordinal: ordinal, change: change))
     try decideAlerts(for: cell, before: before, after: health, cause: cause, newest: newest)
+  }
+}
+
+extension FoldTransaction {
+  /// Writes the scores and changes that are pending.
+  mutating func flushHealth() throws {
+    // One that is no customer after all has been forgotten meanwhile.
+    let rows = newHealth.compactMap { cell -> (customer: String, health: Health)? in
+      cell.hasNewHealth = false
+      guard memory.customers[cell.stored.state.id] === cell, let health = cell.stored.health else { return nil }
+      return (cell.stored.state.id, health)
+    }
+    try HealthQueries.save(rows, connection)
+    try HealthQueries.append(changes, connection)
+    newHealth = []
+    changes = []
   }
 }
 

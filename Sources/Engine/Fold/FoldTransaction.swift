@@ -33,6 +33,9 @@ struct FoldTransaction {
   var changedCustomers: [CustomerCell] = []
   /// Customers to score anew, in the order they were touched.
   var touched: [CustomerCell] = []
+  /// Customers whose scores are to be written, and what is to be added to their history.
+  var newHealth: [CustomerCell] = []
+  var changes: [HealthQueries.NewChange] = []
   var arrivalsChanged = false
   /// While this node only finds the customers of entries: what their owners are to do. `nil`: it folds them itself.
   var routes: [Route]?
@@ -222,6 +225,7 @@ struct FoldTransaction {
     // One that is no customer after all has been forgotten meanwhile.
     let customers = changedCustomers.filter { memory.customers[$0.stored.state.id] === $0 }.map(\.stored)
     try RecordQueries.save(customers.sorted { ($0.shard, $0.state.id) < ($1.shard, $1.state.id) }, connection)
+    try flushHealth()
     if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }
     for cell in changedActors { cell.isChanged = false }
     for cell in changedCustomers { cell.isChanged = false }

@@ -34,19 +34,48 @@ public enum EventQueries {
   }
 
   static func insert(_ entries: [LogEntry], positions: [Int64], _ connection: any Connection) throws {
+    let rows = LogColumns(entries)
     try connection.insert(
       BulkInsert(
         into: "event",
         [
-          .integers("position", positions),
-          .integers("shard", entries.map { Int64(Shard.number(of: $0.actor.customer ?? $0.actor.contact ?? $0.actor.anonymous ?? "")) }),
-          .texts("kind", entries.map(\.fact.kind)), .texts("name", entries.map(\.fact.name)),
-          .texts("contact", entries.map(\.actor.contact)), .texts("anonymous", entries.map(\.actor.anonymous)),
-          .texts("customer", entries.map(\.actor.customer)), .texts("message_id", entries.map(\.messageID)),
-          .integers("at", entries.map(\.at.microseconds)), .integers("version", entries.map(\.version.microseconds)),
-          .integers("received_at", entries.map(\.receivedAt.microseconds)),
-          .texts("payload", entries.map { $0.fact.payload.printed() }),
+          .integers("position", positions), .integers("shard", rows.shard), .texts("kind", rows.kind), .texts("name", rows.name),
+          .texts("contact", rows.contact), .texts("anonymous", rows.anonymous), .texts("customer", rows.customer),
+          .texts("message_id", rows.messageID), .integers("at", rows.at), .integers("version", rows.version),
+          .integers("received_at", rows.receivedAt), .texts("payload", rows.payload),
         ]))
+  }
+
+  /// Entries column by column, in one pass: they come by the hundred thousand a second.
+  private struct LogColumns {
+    var shard: [Int64?] = []
+    var kind: [String?] = []
+    var name: [String?] = []
+    var contact: [String?] = []
+    var anonymous: [String?] = []
+    var customer: [String?] = []
+    var messageID: [String?] = []
+    var at: [Int64?] = []
+    var version: [Int64?] = []
+    var receivedAt: [Int64?] = []
+    var payload: [String?] = []
+
+    init(_ entries: [LogEntry]) {
+      for entry in entries {
+        let actor = entry.actor
+        shard.append(Int64(Shard.number(of: actor.customer ?? actor.contact ?? actor.anonymous ?? "")))
+        kind.append(entry.fact.kind)
+        name.append(entry.fact.name)
+        contact.append(actor.contact)
+        anonymous.append(actor.anonymous)
+        customer.append(actor.customer)
+        messageID.append(entry.messageID)
+        at.append(entry.at.microseconds)
+        version.append(entry.version.microseconds)
+        receivedAt.append(entry.receivedAt.microseconds)
+        payload.append(entry.fact.payload.printed())
+      }
+    }
   }
 
   /// What an append came to.

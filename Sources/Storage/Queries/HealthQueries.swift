@@ -11,19 +11,26 @@ public enum HealthQueries {
     ) { try health($0, from: 0) }
   }
 
-  /// Inserts or replaces a customer's score.
-  public static func save(_ health: Health, of customer: String, _ connection: any Connection) throws {
-    try connection.execute(
-      """
-      INSERT INTO health (shard, customer, score, band, coverage, calculated_at, next_change_at, model, points)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      ON CONFLICT (shard, customer) DO UPDATE SET score = excluded.score, band = excluded.band, coverage = excluded.coverage,
-        calculated_at = excluded.calculated_at, next_change_at = excluded.next_change_at, model = excluded.model, points = excluded.points
-      """,
-      [
-        Shard.number(of: customer), customer, health.score, health.band.rawValue, health.coverage, health.calculatedAt.microseconds,
-        health.nextChangeAt?.microseconds, health.model, StateCoding.text(health.points),
-      ])
+  /// Inserts or replaces scores, each customer's once.
+  public static func save(_ rows: [(customer: String, health: Health)], _ connection: any Connection) throws {
+    let sorted = rows.map { (shard: Shard.number(of: $0.customer), customer: $0.customer, health: $0.health) }
+      .sorted { ($0.shard, $0.customer) < ($1.shard, $1.customer) }
+    try connection.insert(
+      BulkInsert(
+        into: "health",
+        [
+          .integers("shard", sorted.map { Int64($0.shard) }), .texts("customer", sorted.map { $0.customer }),
+          .integers("score", sorted.map { Int64($0.health.score) }), .texts("band", sorted.map { $0.health.band.rawValue }),
+          .reals("coverage", sorted.map { $0.health.coverage }),
+          .integers("calculated_at", sorted.map { $0.health.calculatedAt.microseconds }),
+          .integers("next_change_at", sorted.map { $0.health.nextChangeAt?.microseconds }), .texts("model", sorted.map { $0.health.model }),
+          .texts("points", sorted.map { StateCoding.text($0.health.points) }),
+        ],
+        onConflict: """
+          (shard, customer) DO UPDATE SET score = excluded.score, band = excluded.band, coverage = excluded.coverage,
+            calculated_at = excluded.calculated_at, next_change_at = excluded.next_change_at, model = excluded.model,
+            points = excluded.points
+          """))
   }
 
   /// Customers whose score time alone changes at or before `now`, the longest due first.
@@ -40,24 +47,41 @@ public enum HealthQueries {
     shards.map { " AND shard IN (\($0.isEmpty ? "NULL" : $0.sorted().map(String.init).joined(separator: ", ")))" } ?? ""
   }
 
-  /// Adds a change to a customer's history.
-  public static func append(_ change: HealthChange, of customer: String, _ connection: any Connection) throws {
-    let shard = Shard.number(of: customer)
-    let ordinal =
-      try connection.first(
-        "SELECT COALESCE(MAX(ordinal) + 1, 0) FROM health_change WHERE shard = $1 AND customer = $2 AND at = $3",
-        [shard, customer, change.at.microseconds]
-      ) { $0.int(0) } ?? 0
-    try connection.execute(
-      """
-      INSERT INTO health_change
-        (shard, customer, at, ordinal, score_from, score_to, band_from, band_to, cause, model, points)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-      """,
-      [
-        shard, customer, change.at.microseconds, ordinal, change.from, change.to, change.bandFrom?.rawValue, change.bandTo.rawValue,
-        change.cause.rawValue, change.model, StateCoding.text(change.points),
-      ])
+  /// A change on its way into a customer's history.
+  public struct NewChange: Sendable {
+    public var customer: String
+    /// Which one of its instant, from 0.
+    public var ordinal: Int
+    public var change: HealthChange
+    public init(customer: String, ordinal: Int, change: HealthChange) {
+      self.customer = customer
+      self.ordinal = ordinal
+      self.change = change
+    }
+  }
+
+  /// The ordinal of another change of a customer at an instant.
+  public static func nextOrdinal(of customer: String, at: Instant, _ connection: any Connection) throws -> Int {
+    try connection.first(
+      "SELECT COALESCE(MAX(ordinal) + 1, 0) FROM health_change WHERE shard = $1 AND customer = $2 AND at = $3",
+      [Shard.number(of: customer), customer, at.microseconds]
+    ) { $0.int(0) } ?? 0
+  }
+
+  /// Adds changes to customers' histories.
+  public static func append(_ changes: [NewChange], _ connection: any Connection) throws {
+    let rows = changes.map { (shard: Shard.number(of: $0.customer), row: $0, change: $0.change) }
+    try connection.insert(
+      BulkInsert(
+        into: "health_change",
+        [
+          .integers("shard", rows.map { Int64($0.shard) }), .texts("customer", rows.map { $0.row.customer }),
+          .integers("at", rows.map { $0.change.at.microseconds }), .integers("ordinal", rows.map { Int64($0.row.ordinal) }),
+          .integers("score_from", rows.map { $0.change.from.map(Int64.init) }), .integers("score_to", rows.map { Int64($0.change.to) }),
+          .texts("band_from", rows.map { $0.change.bandFrom?.rawValue }), .texts("band_to", rows.map { $0.change.bandTo.rawValue }),
+          .texts("cause", rows.map { $0.change.cause.rawValue }), .texts("model", rows.map { $0.change.model }),
+          .texts("points", rows.map { StateCoding.text($0.change.points) }),
+        ]))
   }
 
   /// Time no longer changes the score of a customer that cannot be read.
