@@ -4,6 +4,7 @@ import SQL
 /// The embedded database: one file in WAL mode, one writer, readers that never wait. Durable means durable: `synchronous = FULL`.
 public final class SQLiteDatabase: Seam {
   private let pool: DatabasePool
+  private let checkpointer: Checkpointer
   public let path: String
   public var dialect: Dialect { .sqlite }
 
@@ -21,7 +22,9 @@ public final class SQLiteDatabase: Seam {
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
       // GRDB lowers the writer to NORMAL after `prepareDatabase`: set what we promise after opening, and look.
-      let level = try pool.writeWithoutTransaction { db in
+      checkpointer = try Checkpointer(path: path)
+      let level = try pool.writeWithoutTransaction { [checkpointer] db in
+        checkpointer.attach(to: db)
         try db.execute(sql: "PRAGMA synchronous = FULL")
         return try Int.fetchOne(db, sql: "PRAGMA synchronous")
       }
@@ -65,6 +68,7 @@ public final class SQLiteDatabase: Seam {
   }
 
   public func close() async throws {
+    try await pool.writeWithoutTransaction { [checkpointer] in checkpointer.close($0) }
     try pool.close()
   }
 }

@@ -34,8 +34,11 @@ final class ActorCell: @unchecked Sendable {
   init(_ record: ActorRecord) { self.record = record }
 }
 
-/// What the fold keeps between transactions so that it need not ask the database again. Always droppable: everything in it is stored.
-struct FoldMemory: Sendable {
+/// What the fold keeps between transactions so that it need not ask the database again. Always droppable: everything in it is stored, or
+/// can be read from the log.
+///
+/// A class, so that nobody copies it by accident. @unchecked: only the step that has borrowed it touches it.
+final class FoldMemory: @unchecked Sendable {
   /// What this process owned while it remembered this.
   var tenure: Tenure?
   /// The blueprint that `customers` were loaded under.
@@ -59,7 +62,7 @@ struct FoldMemory: Sendable {
   static let maximumCustomers = 120_000
   static let maximumActors = 500_000
 
-  mutating func know(_ more: [String: Int64]) {
+  func know(_ more: [String: Int64]) {
     names = (names ?? [:]).merging(more) { $1 }
     for (name, number) in more { namesByNumber[number] = name }
   }
@@ -70,7 +73,7 @@ struct FoldMemory: Sendable {
     return cell
   }
 
-  mutating func remember(_ stored: StoredCustomer) -> CustomerCell {
+  func remember(_ stored: StoredCustomer) -> CustomerCell {
     let cell = CustomerCell(stored)
     cell.generation = generation
     customers[stored.state.id] = cell
@@ -80,7 +83,7 @@ struct FoldMemory: Sendable {
   var hasTooManyActors: Bool { actors.count > Self.maximumActors }
 
   /// Lets go of the customers that nobody has asked for since the last time.
-  mutating func trim() {
+  func trim() {
     if customers.count > Self.maximumCustomers {
       let before = generation
       generation += 1
@@ -142,9 +145,10 @@ struct LentMemory: Sendable {
   private var memory = FoldMemory()
   private var loan = 0
 
-  mutating func lend() -> (FoldMemory, loan: Int) {
-    defer { forget() }
-    return (memory, loan + 1)
+  mutating func lend() -> (memory: FoldMemory, loan: Int) {
+    let lent = memory
+    forget()
+    return (lent, loan)
   }
 
   mutating func giveBack(_ memory: FoldMemory, loan: Int) {

@@ -5,7 +5,7 @@ import Storage
 /// The fold inside one write transaction: takes entries in log order, keeps roll-ups, records and identities, re-scores who was touched,
 /// decides about alerts. All of it is committed together with the new position, or none.
 struct FoldTransaction {
-  var memory: FoldMemory
+  private(set) var memory: FoldMemory
   let blueprint: Blueprint
   let evaluator: HealthEvaluator
   let scope: StateScope
