@@ -157,7 +157,8 @@ final class PostgresSession: Connection {
   /// Sends a statement with what was posted before it, and waits for all of it.
   private func ask(_ sql: String, _ values: [any SQLBindable], _ body: (OpaquePointer) throws -> Bool) throws {
     let statement = try statement(sql)
-    try send(statement, encoded(values, for: statement, sql), sql)
+    // A plan made for some list may read a whole table for a long one, or was made while the table was small.
+    try send(statement, encoded(values, for: statement, sql), sql, isPlannedAnew: values.contains { $0.parameter.isLongList })
     try settle(sql, body)
   }
 
@@ -191,7 +192,9 @@ final class PostgresSession: Connection {
     pending += 1
   }
 
-  private func send(_ statement: PostgresLink.Prepared, _ values: [[UInt8]?], _ sql: String) throws {
+  private func send(
+    _ statement: PostgresLink.Prepared, _ values: [[UInt8]?], _ sql: String, isPlannedAnew: Bool = false
+  ) throws {
     let lengths = values.map { Int32($0?.count ?? 0) }
     let formats = [Int32](repeating: 1, count: values.count)
     // One block for all values: their addresses must hold until libpq has copied them.
@@ -206,8 +209,11 @@ final class PostgresSession: Connection {
         defer { offset += value.count }
         return bytes.baseAddress.map { ($0 + offset).assumingMemoryBound(to: CChar.self) }
       }
-      return PQsendQueryPrepared(
-        connection, statement.name, Int32(values.count), pointers, lengths, formats, link.manner.isForeign ? 0 : 1)
+      let asBinary: Int32 = link.manner.isForeign ? 0 : 1
+      if isPlannedAnew {
+        return PQsendQueryParams(connection, sql, Int32(values.count), statement.types, pointers, lengths, formats, asBinary)
+      }
+      return PQsendQueryPrepared(connection, statement.name, Int32(values.count), pointers, lengths, formats, asBinary)
     }
     guard sent == 1 else { throw gone() }
     pending += 1
@@ -260,6 +266,16 @@ final class PostgresSession: Connection {
     case .reals: "double precision[]"
     case .texts: "text[]"
     case .blobs: "bytea[]"
+    }
+  }
+}
+
+extension SQLParameter {
+  fileprivate var isLongList: Bool {
+    switch self {
+    case .value: false
+    case .integers(let numbers): numbers.count > 50
+    case .texts(let texts): texts.count > 50
     }
   }
 }

@@ -50,7 +50,7 @@ struct DecimalSum {
 
 extension String {
   /// Whether its UTF-8 bytes sort before the other's: the order of databases, not Swift's, which takes canonically equal texts as one.
-  func precedesInBytes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+  public func precedesInBytes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }
 
 extension JSON {

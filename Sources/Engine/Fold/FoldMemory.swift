@@ -103,6 +103,8 @@ struct StaleActors: Sendable {
   /// The rows lack nothing of entries up to here once all of `sorted` are written.
   private var through: Int64 = 0
 
+  private static let worthwhile = 25_000
+
   var isEmpty: Bool { waiting.isEmpty && written == sorted.count }
 
   /// How many to write in a step of so many entries: fewer than come, since a row that waits longer is written once for more of them; but
@@ -119,7 +121,8 @@ struct StaleActors: Sendable {
   /// - Returns: with them, up to where nothing is missing any more; `nil`: that is no further than before.
   mutating func take(_ count: Int, at position: Int64) -> (cells: [ActorCell], through: Int64?) {
     if written == sorted.count {
-      guard !waiting.isEmpty else { return ([], nil) }
+      // Few together would be far apart in the table.
+      guard waiting.count >= Self.worthwhile else { return ([], nil) }
       sorted = waiting.sorted { $0.record.id < $1.record.id }
       (waiting, written, through) = ([], 0, position)
     }

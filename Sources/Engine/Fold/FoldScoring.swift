@@ -9,10 +9,11 @@ extension FoldTransaction {
     let cell: CustomerCell
     if let known = memory.customer(id) {
       cell = known
-    } else if let stored = try load(id) {
+    } else if unknownCustomers.remove(id) == nil, let stored = try load(id) {
       cell = memory.remember(stored)
     } else {
       cell = memory.remember(StoredCustomer(state: CustomerState(id: id), isNamed: isNamed, health: nil))
+      cell.mayHaveAlert = false
       change(cell)
     }
     if isNamed, !cell.stored.isNamed {

@@ -31,6 +31,8 @@ struct FoldTransaction {
   /// Ids of which nothing is stored, as far as was asked.
   var unknownActors: Set<String> = []
   var changedCustomers: [CustomerCell] = []
+  /// Customers of whom nothing was stored when the entries came.
+  var unknownCustomers: Set<String> = []
   /// Customers to score anew, in the order they were touched.
   var touched: [CustomerCell] = []
   /// Customers whose scores are to be written, and what is to be added to their history.
@@ -96,6 +98,27 @@ struct FoldTransaction {
       if let anonymous = entry.actor.anonymous { asked.insert(Identity.anonymousKey(anonymous)) }
     }
     try loadActors(asked)
+    try loadCustomers(of: entries)
+  }
+
+  /// Reads the customers that the entries are most likely about, as far as they are not known.
+  private mutating func loadCustomers(of entries: [StoredEntry]) throws {
+    guard routes == nil, scores else { return }
+    var asked: Set<String> = []
+    for case .success(let entry) in entries.lazy.map(\.entry) {
+      let key = entry.actor.contact ?? entry.actor.anonymous.map(Identity.anonymousKey)
+      for case let id? in [entry.actor.customer, key.flatMap { memory.actors[$0]?.record.customer }] where !id.isEmpty {
+        if memory.customer(id) == nil { asked.insert(id) }
+      }
+    }
+    let found = try CustomerWalk.customers(asked.sorted(), scope: scope, connection)
+    for var stored in found.customers {
+      try overlay(&stored)
+      asked.remove(stored.state.id)
+      _ = memory.remember(stored)
+    }
+    // Of whom a row cannot be read it is told where the customer is asked for alone.
+    unknownCustomers = asked.subtracting(found.unreadable)
   }
 
   private mutating func loadActors(_ ids: Set<String>) throws {

@@ -11,7 +11,11 @@ public enum ActorQueries {
 
   /// All records that stand for the same person.
   public static func members(root: String, _ connection: any Connection) throws -> [ActorRecord] {
-    try connection.rows("SELECT \(columns) FROM actor WHERE root = $1 ORDER BY id", [root], record)
+    // Nearly everyone is their own root: those are not in the index.
+    try connection.rows(
+      "SELECT \(columns) FROM actor WHERE id = $1 AND root = id UNION ALL SELECT \(columns) FROM actor WHERE root = $2 AND root <> id",
+      [root, root], record
+    ).sorted { $0.id.precedesInBytes($1.id) }
   }
 
   /// What is known of those ids of whom anything is.

@@ -29,32 +29,97 @@ public enum CustomerWalk {
   public static func page(
     after place: CustomerPlace, through shard: Int = Shard.count - 1, limit: Int, scope: StateScope, _ connection: any Connection
   ) throws -> Stretch {
-    var order: [String] = []
-    var customers: [String: StoredCustomer] = [:]
-    var unreadable: Set<String> = []
-    try connection.each(
-      """
-      SELECT id, first_seen, first_heard, is_named, attributes FROM customer WHERE (shard, id) > ($1, $2) AND shard <= $3
-      ORDER BY shard, id LIMIT $4
-      """, [place.shard, place.id, shard, limit]
-    ) { row in
-      let id = row.text(0)
-      order.append(id)
-      var state = CustomerState(
-        id: id, firstSeen: Instant(microseconds: row.integer(1)), firstHeard: Instant(microseconds: row.integer(2)))
-      do {
-        state.attributes = try StateCoding.attributes(row.text(4))
-        customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
-      } catch is Unreadable {
-        unreadable.insert(id)
-      }
-      return true
-    }
-    guard let last = order.last else { return Stretch(customers: [], unreadable: [], end: nil) }
+    var gathered = Gathered(scope: scope, connection: connection)
+    try gathered.customers(
+      where: "(shard, id) > ($1, $2) AND shard <= $3 ORDER BY shard, id LIMIT $4", [place.shard, place.id, shard, limit])
+    guard let last = gathered.order.last else { return Stretch(customers: [], unreadable: [], end: nil) }
     let end = CustomerPlace(last)
-    let range: [any SQLBindable] = [place.shard, place.id, end.shard, end.id]
-    func each(_ sql: String, _ body: (inout StoredCustomer, any Row) throws -> Void) throws {
-      try connection.each(sql, range) { row in
+    try gathered.all(
+      where: "(shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)", [place.shard, place.id, end.shard, end.id])
+    return Stretch(customers: gathered.readable, unreadable: gathered.unreadable.sorted(), end: end)
+  }
+
+  /// Those of these customers that there are, each whole, in no order; one of whom a row cannot be read is named apart.
+  public static func customers(_ ids: [String], scope: StateScope, _ connection: any Connection) throws -> Stretch {
+    guard !ids.isEmpty else { return Stretch(customers: [], unreadable: [], end: nil) }
+    let wanted = connection.dialect.twin(
+      sqlite: "SELECT s.value, i.value FROM json_each($1) AS s JOIN json_each($2) AS i ON i.key = s.key",
+      postgres: "SELECT * FROM unnest($1::bigint[], $2::text[])")
+    let values = [SQLParameter.integers(ids.map { Int64(Shard.number(of: $0)) }), .texts(ids)]
+    var gathered = Gathered(scope: scope, connection: connection)
+    try gathered.customers(where: "(shard, id) IN (\(wanted))", values)
+    if !gathered.order.isEmpty { try gathered.all(where: "(shard, customer) IN (\(wanted))", values) }
+    return Stretch(customers: gathered.readable, unreadable: gathered.unreadable.sorted(), end: nil)
+  }
+
+  /// Customers put together from their tables, one query a table.
+  private struct Gathered {
+    let scope: StateScope
+    let connection: any Connection
+    private(set) var order: [String] = []
+    private(set) var unreadable: Set<String> = []
+    private var customers: [String: StoredCustomer] = [:]
+
+    init(scope: StateScope, connection: any Connection) {
+      self.scope = scope
+      self.connection = connection
+    }
+
+    var readable: [StoredCustomer] { order.compactMap { customers[$0] } }
+
+    mutating func customers(where condition: String, _ values: [any SQLBindable]) throws {
+      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes FROM customer WHERE \(condition)", values) { row in
+        let id = row.text(0)
+        order.append(id)
+        var state = CustomerState(
+          id: id, firstSeen: Instant(microseconds: row.integer(1)), firstHeard: Instant(microseconds: row.integer(2)))
+        do {
+          state.attributes = try StateCoding.attributes(row.text(4))
+          customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
+        } catch is Unreadable {
+          unreadable.insert(id)
+        }
+        return true
+      }
+    }
+
+    /// Everything else of them.
+    mutating func all(where condition: String, _ values: [any SQLBindable]) throws {
+      let scope = scope
+      try each("SELECT customer, \(HealthQueries.columns) FROM health WHERE \(condition)", values) {
+        $0.health = try HealthQueries.health($1, from: 1)
+      }
+      try each(
+        """
+        SELECT done.customer, event_name.name, day, count, first, last, COALESCE(actor.root, done.actor) FROM (
+          SELECT customer, actor, event, day, count, first, last FROM usage_daily WHERE \(condition)) AS done
+        JOIN event_name ON event_name.id = done.event LEFT JOIN actor ON actor.id = done.actor
+        """, values
+      ) { customer, row in
+        customer.state.add(
+          event: row.text(1), count: row.int(3), day: Day(number: Int32(row.integer(2))), first: Instant(microseconds: row.integer(4)),
+          last: Instant(microseconds: row.integer(5)), actor: row.text(6).isEmpty ? nil : row.text(6),
+          // A change by time alone that is overdue is looked at as of its own day.
+          scope: scope.reaching(back: customer.health?.nextChangeAt))
+      }
+      try each("SELECT customer, id, state FROM ticket WHERE \(condition)", values) {
+        $0.state.merge(try StateCoding.ticket(id: $1.text(1), $1.text(2)))
+      }
+      try each("SELECT customer, state FROM subscription WHERE \(condition)", values) {
+        $0.state.merge(try StateCoding.subscription($1.text(1)))
+      }
+      try each("SELECT customer, state FROM survey_response WHERE \(condition)", values) {
+        $0.state.merge(try StateCoding.response($1.text(1)))
+      }
+      try each("SELECT customer, attributes FROM contact WHERE \(condition) AND id = customer", values) {
+        $0.state.ownTraits = try StateCoding.attributes($1.text(1))
+      }
+    }
+
+    private mutating func each(
+      _ sql: String, _ values: [any SQLBindable], _ body: (inout StoredCustomer, any Row) throws -> Void
+    ) throws {
+      try connection.each(sql, values) { row in
         let id = row.text(0)
         guard var customer = customers.removeValue(forKey: id) else { return true }
         do {
@@ -66,28 +131,6 @@ public enum CustomerWalk {
         return true
       }
     }
-    let bounds = "WHERE (shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)"
-    try each("SELECT customer, \(HealthQueries.columns) FROM health \(bounds)") { $0.health = try HealthQueries.health($1, from: 1) }
-    try each(
-      """
-      SELECT usage_daily.customer, event_name.name, day, count, first, last, COALESCE(actor.root, usage_daily.actor) FROM usage_daily
-      JOIN event_name ON event_name.id = usage_daily.event LEFT JOIN actor ON actor.id = usage_daily.actor
-      WHERE (shard, usage_daily.customer) > ($1, $2) AND (shard, usage_daily.customer) <= ($3, $4)
-      """
-    ) { customer, row in
-      customer.state.add(
-        event: row.text(1), count: row.int(3), day: Day(number: Int32(row.integer(2))), first: Instant(microseconds: row.integer(4)),
-        last: Instant(microseconds: row.integer(5)), actor: row.text(6).isEmpty ? nil : row.text(6),
-        // A change by time alone that is overdue is looked at as of its own day.
-        scope: scope.reaching(back: customer.health?.nextChangeAt))
-    }
-    try each("SELECT customer, id, state FROM ticket \(bounds)") { $0.state.merge(try StateCoding.ticket(id: $1.text(1), $1.text(2))) }
-    try each("SELECT customer, state FROM subscription \(bounds)") { $0.state.merge(try StateCoding.subscription($1.text(1))) }
-    try each("SELECT customer, state FROM survey_response \(bounds)") { $0.state.merge(try StateCoding.response($1.text(1))) }
-    try each("SELECT customer, attributes FROM contact \(bounds) AND id = customer") {
-      $0.state.ownTraits = try StateCoding.attributes($1.text(1))
-    }
-    return Stretch(customers: order.compactMap { customers[$0] }, unreadable: unreadable.sorted(), end: end)
   }
 
   /// All customers, a stretch at a time.

@@ -8,6 +8,7 @@ public enum DerivedTables {
     ("customer", "shard, id, first_seen, first_heard, is_named, attributes", "shard, id"),
     ("contact", "shard, customer, id, attributes", "shard, customer, id"),
     ("usage_daily", "shard, customer, actor, pinned, event, day, count, first, last", "shard, customer, actor, pinned, event, day"),
+    ("pinned_actor", "actor, customer", "actor, customer"),
     ("customer_event", "shard, customer, at, position, actor, pinned", "shard, customer, at, position"),
     ("ticket", "shard, customer, id, actor, pinned, state", "shard, customer, id, actor, pinned"),
     ("subscription", "shard, customer, id, actor, pinned, state", "shard, customer, id, actor, pinned"),

@@ -96,6 +96,7 @@ public enum UsageQueries {
   /// Adds to roll-up rows, or makes them.
   public static func add(_ usage: [UsageKey: EventUsage], _ connection: any Connection) throws {
     let keys = usage.keys.sorted(by: UsageKey.inOrder)
+    try notePinned(keys, connection)
     try connection.insert(
       BulkInsert(
         into: "usage_daily",
@@ -111,6 +112,20 @@ public enum UsageQueries {
             first = CASE WHEN excluded.first < usage_daily.first THEN excluded.first ELSE usage_daily.first END,
             last = CASE WHEN excluded.last > usage_daily.last THEN excluded.last ELSE usage_daily.last END
           """))
+  }
+
+  /// Notes which customers the actors' events have named.
+  private static func notePinned(_ keys: [UsageKey], _ connection: any Connection) throws {
+    struct Pair: Hashable {
+      var actor: String
+      var customer: String
+    }
+    let pairs = Set(keys.lazy.filter(\.isPinned).map { Pair(actor: $0.actor, customer: $0.customer) })
+      .sorted { ($0.actor, $0.customer) < ($1.actor, $1.customer) }
+    try connection.insert(
+      BulkInsert(
+        into: "pinned_actor", [.texts("actor", pairs.map(\.actor)), .texts("customer", pairs.map(\.customer))],
+        onConflict: "DO NOTHING"))
   }
 
   /// Notes whose entries of the log they are.
@@ -171,7 +186,7 @@ public enum UsageQueries {
 
   /// Customers for whom an actor did something that named them itself.
   public static func pinnedCustomers(of actor: String, _ connection: any Connection) throws -> [String] {
-    try connection.rows("SELECT DISTINCT customer FROM usage_daily WHERE actor = $1 AND pinned = 1 ORDER BY customer", [actor]) {
+    try connection.rows("SELECT customer FROM pinned_actor WHERE actor = $1 ORDER BY customer", [actor]) {
       $0.text(0)
     }
   }
