@@ -25,7 +25,7 @@ public struct DailyBatch: Sendable {
     let checked = try await fold.database.read { try NodeQueries.checked($0) }
     let owned = fold.tenancy.tenure.shards
     let unseen = owned.filter { checked[$0] == nil }
-    if !unseen.isEmpty { try await note(Array(unseen), at: now, differences: []) }
+    if !unseen.isEmpty { try await note(Array(unseen), at: now) }
     let due = owned.filter { shard in checked[shard].map { schedule.isDue(at: now, lastRun: $0) } ?? false }
     return due.isEmpty ? nil : try await run(shards: due)
   }
@@ -34,22 +34,25 @@ public struct DailyBatch: Sendable {
   public func run(shards: Set<Int>? = nil) async throws -> Report {
     let shards = shards ?? fold.tenancy.tenure.shards
     let now = fold.time.now()
-    let report = try await walk(shards)
-    for difference in report.differences {
-      fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"])
-    }
-    try await note(Array(shards), at: now, differences: report.differences)
+    let report = try await walk(shards, begunAt: now)
+    try await note(Array(shards), at: now)
     return report
   }
 
   /// Goes through all customers in order and scores each anew.
-  private func walk(_ shards: Set<Int>) async throws -> Report {
+  private func walk(_ shards: Set<Int>, begunAt: Instant) async throws -> Report {
     var report = Report()
     for range in shards.ranges {
       var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
       while let from = place {
+        // What was found stands in the same commit as its mending: no crash leaves the one without the other.
         let page = try await fold.transaction { fold, connection in
-          try Self.check(after: from, through: range.upperBound, &fold, connection)
+          let page = try Self.check(after: from, through: range.upperBound, &fold, connection)
+          try Self.noteIncident(page.differences, begunAt: begunAt, connection)
+          return page
+        }
+        for difference in page.differences {
+          fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"])
         }
         report.customers += page.customers
         report.differences += page.differences
@@ -63,15 +66,15 @@ public struct DailyBatch: Sendable {
     "\(id): a stored row cannot be read; `holdfast rebuild` makes it anew from the log"
   }
 
-  /// That shards have been checked, and what was found, go into one commit: no crash leaves the one without the other.
-  private func note(_ shards: [Int], at now: Instant, differences: [String]) async throws {
+  private static func noteIncident(_ differences: [String], begunAt: Instant, _ connection: any Connection) throws {
+    guard !differences.isEmpty else { return }
+    try HousekeepingQueries.addToIncident(
+      kind: "scoring", openedAt: begunAt, heading: "scores differed from the daily batch and were mended:", lines: differences, connection)
+  }
+
+  private func note(_ shards: [Int], at now: Instant) async throws {
     try await fold.transaction { fold, connection in
       try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, connection)
-      guard !differences.isEmpty else { return }
-      let detail = differences.prefix(100).joined(separator: "\n")
-      try HousekeepingQueries.openIncident(
-        kind: "scoring", detail: "\(differences.count) scores differed from the daily batch and were mended:\n\(detail)", at: now,
-        connection)
     }
   }
 

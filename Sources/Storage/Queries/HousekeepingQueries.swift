@@ -127,8 +127,25 @@ public enum HousekeepingQueries {
       [name, at.microseconds])
   }
 
-  public static func openIncident(kind: String, detail: String, at: Instant, _ connection: any Connection) throws {
-    try connection.execute("INSERT INTO incident (kind, opened_at, detail) VALUES ($1, $2, $3)", [kind, at.microseconds, detail])
+  /// An incident's detail is no longer than this, in characters.
+  private static let maximumDetail = 20_000
+
+  /// Opens an incident, or adds to the one of that kind and instant; beyond a bound lines are left off.
+  public static func addToIncident(
+    kind: String, openedAt: Instant, heading: String, lines: [String], _ connection: any Connection
+  ) throws {
+    let more = lines.map { "\n\($0)" }.joined()
+    let isThere =
+      try connection.first("SELECT 1 FROM incident WHERE kind = $1 AND opened_at = $2", [kind, openedAt.microseconds]) { _ in true } ?? false
+    if isThere {
+      try connection.execute(
+        "UPDATE incident SET detail = SUBSTR(detail || $1, 1, \(maximumDetail)) WHERE kind = $2 AND opened_at = $3",
+        [more, kind, openedAt.microseconds])
+    } else {
+      try connection.execute(
+        "INSERT INTO incident (kind, opened_at, detail) VALUES ($1, $2, $3)",
+        [kind, openedAt.microseconds, String((heading + more).prefix(maximumDetail))])
+    }
   }
 
   public static func incidents(_ connection: any Connection) throws -> [(kind: String, at: Instant, detail: String)] {
