@@ -139,11 +139,13 @@ struct House {
     case .file(let path):
       guard let lock = try OwnerLock(databasePath: path) else { return nil }
       return try await lock.held {
-        try await body(Fold(database: database, current: current, time: time, logger: logger, trails: trails))
+        try await body(Fold(database: database, current: current, time: time, logger: logger, trailsFrom: trails ? Fold.usualTrail : nil))
       }
     case .nodes(let membership):
       guard try await membership.isAlone() else { return nil }
-      let fold = Fold(database: database, current: current, time: time, logger: logger, tenancy: membership, trails: trails)
+      let fold = Fold(
+        database: database, current: current, time: time, logger: logger, tenancy: membership,
+        trailsFrom: trails ? Fold.usualTrail : nil)
       return try await membership.asNode {
         try await membership.tend()
         // Another node may have come at the same moment.

@@ -13,7 +13,7 @@ struct IntakeTests {
   private static func intake(_ database: any Database, capacity: Int) async throws -> Intake {
     let time = VirtualTime(start)
     let fold = Fold(
-      database: database, current: CurrentBlueprint(Blueprints.sop), time: time, logger: House.logger, trails: true)
+      database: database, current: CurrentBlueprint(Blueprints.sop), time: time, logger: House.logger, trailsFrom: 0)
     return Intake(
       fold: fold, log: try await Log(database: database, randomKey: (1, 2)), time: time, logger: House.logger,
       capacity: capacity, onCommit: {})

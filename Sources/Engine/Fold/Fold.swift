@@ -18,24 +18,28 @@ public final class Fold: Sendable {
   private let memory = Mutex(LentMemory())
   private let turnstile = Turnstile()
   /// Whether roll-ups and the log's index may trail behind; whoever lets them calls `rollUp` when all is quiet.
-  private let trails: Bool
+  private let trailsFrom: Int?
   private let published = Mutex<(trail: Trail?, isBehind: Bool, grewAt: Instant)>((nil, false, .distantPast))
   private let onDeliveries: @Sendable () -> Void
 
+  /// From so many rows on it is worth to let them trail.
+  public static let usualTrail = 500
+
   /// - Parameters:
   ///   - tenancy: what this process owns.
-  ///   - trails: whether roll-ups and the log's index may be written later than what they follow from, for speed.
+  ///   - trailsFrom: from how many rows on roll-ups and the log's index may be written later than what they follow from, for speed; `nil`:
+  ///     they are always written at once.
   ///   - onDeliveries: called when a committed step has left work for the outbox.
   public init(
     database: any Database, current: CurrentBlueprint, time: any TimeSource, logger: Logger, tenancy: any Tenancy = SoleTenancy(),
-    trails: Bool = false, onDeliveries: @escaping @Sendable () -> Void = {}
+    trailsFrom: Int? = nil, onDeliveries: @escaping @Sendable () -> Void = {}
   ) {
     self.database = database
     self.current = current
     self.time = time
     self.logger = logger
     self.tenancy = tenancy
-    self.trails = trails
+    self.trailsFrom = trailsFrom
     self.onDeliveries = onDeliveries
   }
 
@@ -260,7 +264,8 @@ public final class Fold: Sendable {
         }
         let (taken, loan) = memory.withLock { $0.lend() }
         var fold = try FoldTransaction(
-          memory: taken, blueprint: blueprint, now: now, tenure: tenure, connection: connection, trails: trails)
+          memory: taken, blueprint: blueprint, now: now, tenure: tenure, connection: connection,
+          trailsFrom: trailsFrom)
         let result = try body(&fold, connection)
         return Step(
           result: result, memory: fold.memory, loan: loan, hasDeliveries: fold.hasDeliveries, rolledUp: fold.rolledUp,

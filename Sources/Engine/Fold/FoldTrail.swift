@@ -43,6 +43,11 @@ extension FoldTransaction {
   /// - Returns: how many shards further the rotation is.
   mutating func takeTurn() throws -> Int {
     guard trails, let trail else { return 0 }
+    // A few rows are written at once: nobody waits for them, whoever else looks sees them, and nothing need be read again after a crash.
+    if trail.count + staged.count < trailsFrom {
+      try rollUpAll()
+      return 0
+    }
     // Whatever was folded before without trailing is complete.
     if trail.isEmpty { try TrailQueries.noteAll(through: start, actors: hadStaleActors ? nil : start, connection) }
     let count = staged.count

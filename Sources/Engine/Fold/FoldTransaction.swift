@@ -17,6 +17,7 @@ struct FoldTransaction {
 
   /// Whether roll-ups and the log's index may trail what is folded here.
   var trails: Bool
+  let trailsFrom: Int
   /// How far the log had been folded, or routed, before.
   let start: Int64
   /// There were actors before whose rows lacked something.
@@ -50,10 +51,10 @@ struct FoldTransaction {
 
   /// - Parameters:
   ///   - scores: a rebuild folds without.
-  ///   - trails: roll-ups and the log's index may be written later.
+  ///   - trailsFrom: from how many rows on roll-ups and the log's index may be written later; `nil`: never.
   init(
     memory: FoldMemory, blueprint: Blueprint, now: Instant, tenure: Tenure = .sole, connection: any Connection, scores: Bool = true,
-    trails: Bool = false
+    trailsFrom: Int? = nil
   ) throws {
     self.memory = memory
     self.blueprint = blueprint
@@ -71,7 +72,8 @@ struct FoldTransaction {
       self.memory.customers = [:]
       self.memory.blueprintVersion = blueprint.version
     }
-    self.trails = trails && scores && tenure.isWhole
+    trails = trailsFrom != nil && scores && tenure.isWhole
+    self.trailsFrom = trailsFrom ?? 0
     if self.memory.hasTooManyActors { try ActorQueries.save(self.memory.staleActors.takeAll().map(\.record), connection) }
     self.memory.trim()
     if self.memory.names == nil { self.memory.know(try UsageQueries.names(connection)) }
@@ -83,7 +85,7 @@ struct FoldTransaction {
       try recoverTrail()
       self.memory.isUpToDate = true
     }
-    if !self.trails { try rollUpAll() }
+    if !trails { try rollUpAll() }
     hadStaleActors = !self.memory.staleActors.isEmpty
   }
 

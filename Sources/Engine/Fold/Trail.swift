@@ -16,7 +16,8 @@ final class Trail: Sendable {
   /// So many rows of a step bring one shard up to date: about 128 times as many are missing at a time.
   private static let rowsPerShard = 3_000
 
-  var isEmpty: Bool { state.withLock { $0.count == 0 } }
+  var count: Int { state.withLock { $0.count } }
+  var isEmpty: Bool { count == 0 }
 
   /// Rows of one customer, in the order of the log.
   func rows(of customer: String) -> [LogIndexRow] {

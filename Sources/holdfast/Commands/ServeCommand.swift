@@ -103,7 +103,7 @@ struct Serving {
       membership: membership, random: { Double.random(in: 0..<1) }, logger: logger)
     let tenancy: any Tenancy = membership ?? SoleTenancy()
     let fold = Fold(
-      database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, trails: true,
+      database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, trailsFrom: Fold.usualTrail,
       onDeliveries: { outbox.poke() })
     try await fold.adoptModel()
     let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)

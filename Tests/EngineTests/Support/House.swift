@@ -23,7 +23,7 @@ struct House: Sendable {
     self.database = database
     clock = VirtualClock(now)
     current = CurrentBlueprint(blueprint)
-    fold = Fold(database: database, current: current, time: clock, logger: Self.logger, trails: trails)
+    fold = Fold(database: database, current: current, time: clock, logger: Self.logger, trailsFrom: trails ? 0 : nil)
     intake = DirectIntake(database: database, log: try await Log(database: database, randomKey: (1, 2)), time: clock)
     inquiries = Inquiries(database: database, current: current, time: clock, fold: fold)
   }
