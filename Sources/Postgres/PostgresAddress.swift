@@ -7,7 +7,7 @@ import SQL
 public struct PostgresAddress: Sendable, CustomStringConvertible {
   /// As libpq takes it; may hold a password, and is never shown.
   let conninfo: String
-  /// At most this many connections, 2–200.
+  /// At most this many connections, 5–200.
   public let connections: Int
   /// User, host, port and database, without the password.
   public let description: String
@@ -35,10 +35,33 @@ public struct PostgresAddress: Sendable, CustomStringConvertible {
       if let value = option.pointee.val { known[String(cString: keyword)] = String(cString: value) }
       option += 1
     }
-    conninfo = bare
+    conninfo = Self.noticing(bare, known: known)
     let user = known["user"].map { "\($0)@" } ?? ""
     let host = known["host"] ?? known["hostaddr"] ?? "localhost"
     description = "postgres://\(user)\(host)\(known["port"].map { ":\($0)" } ?? "")/\(known["dbname"] ?? known["user"] ?? "")"
+  }
+
+  /// What makes a server that has vanished noticed within seconds instead of minutes, in seconds; the last in milliseconds.
+  private static let noticing = [
+    ("connect_timeout", "10"), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+  ]
+
+  /// Adds it where neither the address nor libpq's environment says otherwise. A service file is left to say what it says.
+  private static func noticing(_ bare: String, known: [String: String]) -> String {
+    guard known["service"] == nil else { return bare }
+    var said = Set(known.keys)
+    if let options = PQconndefaults() {
+      defer { PQconninfoFree(options) }
+      var option = options
+      while let keyword = option.pointee.keyword {
+        if option.pointee.val != nil { said.insert(String(cString: keyword)) }
+        option += 1
+      }
+    }
+    let added = noticing.filter { !said.contains($0.0) }.map { "\($0.0)=\($0.1)" }
+    guard !added.isEmpty else { return bare }
+    return bare + (bare.contains("?") ? "&" : "?") + added.joined(separator: "&")
   }
 
   /// Takes our own parameter out, which libpq would refuse.
@@ -47,9 +70,9 @@ public struct PostgresAddress: Sendable, CustomStringConvertible {
     var pool: Int?
     let kept = try text[text.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: true).filter { part in
       guard part.hasPrefix("pool=") else { return true }
-      guard let number = Int(part.dropFirst(5)), (2...200).contains(number) else {
+      guard let number = Int(part.dropFirst(5)), (5...200).contains(number) else {
         throw DatabaseFailure(
-          kind: .unusable, message: "pool in the database address is a number of connections from 2 to 200", detail: "pool")
+          kind: .unusable, message: "pool in the database address is a number of connections from 5 to 200", detail: "pool")
       }
       pool = number
       return false

@@ -29,7 +29,8 @@ public final class PostgresDatabase: Database {
     self.pause = pause
     let manner = PostgresLink.Manner(
       application: application, isForeign: isForeign, statementTimeout: 30_000, lockTimeout: 10_000, idleTimeout: 10_000)
-    let forWriters = max(1, address.connections * 2 / 5)
+    // Never fewer than long work, the fold and a sign of life need beside each other.
+    let forWriters = max(3, address.connections * 2 / 5)
     writers = PostgresPool(address: address, manner: manner, count: forWriters)
     readers = PostgresPool(address: address, manner: manner, count: max(1, address.connections - forWriters))
   }
@@ -74,9 +75,9 @@ public final class PostgresDatabase: Database {
         pool.release(link)
         return result
       case .failure(let failure as CannotConnect):
-        // While the server is away each connection asks for it a few times a second at most, not in a tight circle.
-        try? await pause(0.3)
-        pool.release(link)
+        // While the server is away each connection asks for it more and more rarely, not in a tight circle.
+        try? await pause(Self.pause(afterFailures: failure.count))
+        pool.release(link, because: failure.reason)
         throw failure.reason
       case .failure(let failure as DatabaseFailure) where (failure.kind == .lost || failure.kind == .conflict) && trial < Self.trials:
         pool.release(link)
@@ -92,12 +93,17 @@ public final class PostgresDatabase: Database {
   /// There is no connection: trying again at once is of no use.
   private struct CannotConnect: Error {
     var reason: any Error
+    /// How often in a row.
+    var count: Int
   }
+
+  /// Seconds until a connection that could not be made is tried again: 0.1, 0.2, 0.4 … 3.
+  private static func pause(afterFailures count: Int) -> Double { min(3, 0.1 * Double(1 << min(max(count, 1) - 1, 5))) }
 
   private static func transaction<T>(
     on link: PostgresLink, _ begin: [String], _ body: (any Connection) throws -> T
   ) throws -> T {
-    do { try link.open() } catch { throw CannotConnect(reason: error) }
+    do { try link.open() } catch { throw CannotConnect(reason: error, count: link.failures) }
     guard let connection = link.connection else { throw DatabaseFailure.gone(link.address.description, "no connection") }
     let session = try PostgresSession(link: link, connection: connection, beginning: begin)
     let result: T

@@ -18,9 +18,12 @@ final class PostgresLink: @unchecked Sendable {
   }
 
   private let queue: DispatchQueue
+  let number: Int
   let address: PostgresAddress
   let manner: Manner
   private(set) var connection: OpaquePointer?
+  /// How often in a row no connection could be made.
+  private(set) var failures = 0
   /// What it knows of its prepared statements is not true any more.
   private var isStale = false
   /// Statements that the server has prepared, with their parameters' types.
@@ -37,6 +40,7 @@ final class PostgresLink: @unchecked Sendable {
   init(address: PostgresAddress, manner: Manner, number: Int) {
     self.address = address
     self.manner = manner
+    self.number = number
     queue = DispatchQueue(label: "holdfast.postgres.\(number)")
   }
 
@@ -53,6 +57,7 @@ final class PostgresLink: @unchecked Sendable {
       if PQstatus(connection) == CONNECTION_OK, !isStale { return }
       close()
     }
+    failures += 1
     let made = PQconnectdb(address.conninfo)
     guard let made, PQstatus(made) == CONNECTION_OK else {
       defer { PQfinish(made) }
@@ -77,6 +82,7 @@ final class PostgresLink: @unchecked Sendable {
       close()
       throw error
     }
+    failures = 0
   }
 
   func close() {

@@ -3,12 +3,34 @@ import Synchronization
 
 /// A bounded number of connections, handed out in the order in which they are asked for. Each is made at its first use.
 final class PostgresPool: Sendable {
+  private typealias Waiting = CheckedContinuation<PostgresLink, any Error>
+
   private struct State {
     var idle: [PostgresLink]
-    var waiting: [CheckedContinuation<PostgresLink, any Error>] = []
+    var waiting: [Waiting] = []
     /// Where in `waiting` the line begins; what is before it has been served.
     var served = 0
+    /// Links that could not connect when they were last asked.
+    var down: Set<Int> = []
     var isClosed = false
+
+    mutating func takeNext() -> Waiting? {
+      guard served < waiting.count else { return nil }
+      defer {
+        served += 1
+        // Under a steady load the line is never empty: those served must not pile up in front of it.
+        if served * 2 > waiting.count {
+          waiting.removeFirst(served)
+          served = 0
+        }
+      }
+      return waiting[served]
+    }
+
+    mutating func takeLine() -> [Waiting] {
+      defer { (waiting, served) = ([], 0) }
+      return Array(waiting[served...])
+    }
   }
 
   /// More callers than this are not kept waiting.
@@ -39,26 +61,35 @@ final class PostgresPool: Sendable {
     }
   }
 
-  func release(_ link: PostgresLink) {
-    let next: CheckedContinuation<PostgresLink, any Error>? = state.withLock { state in
-      guard state.served < state.waiting.count else {
-        state.waiting.removeAll(keepingCapacity: true)
-        state.served = 0
+  /// - Parameter failure: why the link could not connect, where it could not. When none of them can, whoever waits is refused at once
+  ///   instead of one after the other: they would only find the same.
+  func release(_ link: PostgresLink, because failure: (any Error)? = nil) {
+    let (next, refused) = state.withLock { state -> (Waiting?, [Waiting]) in
+      if failure == nil { state.down.remove(link.number) } else { state.down.insert(link.number) }
+      if failure != nil, state.down.count == links.count {
         state.idle.append(link)
-        return nil
+        return (nil, state.takeLine())
       }
-      defer { state.served += 1 }
-      return state.waiting[state.served]
+      guard let next = state.takeNext() else {
+        state.idle.append(link)
+        return (nil, [])
+      }
+      return (next, [])
     }
     next?.resume(returning: link)
+    if let failure { for waiting in refused { waiting.resume(throwing: failure) } }
   }
+
+  /// How many wait.
+  var length: Int { state.withLock { $0.waiting.count - $0.served } }
+  /// How many places the line takes in memory.
+  var places: Int { state.withLock { $0.waiting.count } }
 
   /// Refuses whoever waits, and closes every connection once its transaction is over.
   func close() async {
     let waiting = state.withLock { state in
-      defer { state.waiting = [] }
       state.isClosed = true
-      return Array(state.waiting[min(state.served, state.waiting.count)...])
+      return state.takeLine()
     }
     for continuation in waiting { continuation.resume(throwing: DatabaseFailure.gone(place, "closed")) }
     for link in links { try? await link.run { $0.close() } }

@@ -72,8 +72,10 @@ struct House {
   let logger: Logger
   let ownership: Ownership
 
-  /// - Parameter mayCreate: whether a database that is not there is made. On PostgreSQL it is there, and gets its tables.
-  static func open(_ option: DatabaseOption, blueprint: Blueprint, mayCreate: Bool) async throws -> House {
+  /// - Parameters:
+  ///   - mayCreate: whether a database that is not there is made. On PostgreSQL it is there, and gets its tables.
+  ///   - asFound: whether the database is left as it is, even where its tables are not those of this program.
+  static func open(_ option: DatabaseOption, blueprint: Blueprint, mayCreate: Bool, asFound: Bool = false) async throws -> House {
     let (time, logger) = (SystemClock(), makeLogger())
     let current = CurrentBlueprint(blueprint)
     switch try option.place() {
@@ -83,24 +85,30 @@ struct House {
           "there is no database at \(path) yet: `holdfast serve` or `holdfast import` makes it (or name another one with --database)")
       }
       let database = try SQLiteDatabase(path: path)
-      try await Migrator.migrate(database)
-      try await database.read { try MoveMark.requireNone($0) }
+      if !asFound { try await prepare(database) }
       return House(place: path, database: database, current: current, time: time, logger: logger, ownership: .file(path))
     case .postgres(let address):
       let database = postgres(address)
-      do {
-        try await Migrator.migrate(database)
-        try await database.read { try MoveMark.requireNone($0) }
-        try await LogUpkeep.makeParts(at: time.now(), database)
-      } catch {
-        try? await database.close()
-        throw error
+      if !asFound {
+        do { try await prepare(database) } catch {
+          try? await database.close()
+          throw error
+        }
+        do { try await LogUpkeep.makeParts(at: time.now(), database) } catch let failure as DatabaseFailure {
+          logger.warning("the log could not be divided ahead; the server tries again", metadata: ["error": "\(failure.detail)"])
+        }
       }
       let membership = Membership(
-        database: database, name: NodeName.own.text, isSurelyGone: { NodeName($0)?.isSurelyGone ?? false }, time: time, logger: logger)
+        database: database, name: NodeName.own.text, current: current, isSurelyGone: { NodeName($0)?.isSurelyGone ?? false }, time: time,
+        logger: logger)
       return House(
         place: address.description, database: database, current: current, time: time, logger: logger, ownership: .nodes(membership))
     }
+  }
+
+  private static func prepare(_ database: any Database) async throws {
+    try await Migrator.migrate(database)
+    try await database.read { try MoveMark.requireNone($0) }
   }
 
   /// Connects at the first use.
@@ -190,10 +198,11 @@ struct House {
 
   /// Opens, runs `body`, closes.
   static func with<T>(
-    _ database: DatabaseOption, _ config: ConfigOption, mayCreate: Bool = false, showsWarnings: Bool = false,
+    _ database: DatabaseOption, _ config: ConfigOption, mayCreate: Bool = false, asFound: Bool = false, showsWarnings: Bool = false,
     _ body: (House) async throws -> T
   ) async throws -> T {
-    try await opened(open(database, blueprint: config.load(showsWarnings: showsWarnings), mayCreate: mayCreate), body)
+    try await opened(
+      open(database, blueprint: config.load(showsWarnings: showsWarnings), mayCreate: mayCreate, asFound: asFound), body)
   }
 
   private static func opened<T>(_ house: House, _ body: (House) async throws -> T) async throws -> T {

@@ -85,6 +85,19 @@ def test_two_nodes_answer_alike_whoever_was_told(nodes):
         settles(lambda: node.score(customer), 50, "tickets at the other count at both")
 
 
+def test_the_doctor_says_when_nodes_run_different_configurations(installation, tmp_path):
+    installation.start()
+    folder = tmp_path / "second"
+    folder.mkdir()
+    other = Holdfast(folder, starter="full", database=installation.database).start()
+    try:
+        assert "not the same on every node" in installation.run("doctor", exits=1).stdout
+        other.stop()
+        settles(lambda: "not the same" in installation.run("doctor", exits=None).stdout, False, "it is well again")
+    finally:
+        other.kill()
+
+
 def test_a_message_repeated_to_another_node_counts_once(nodes):
     one, other = nodes
     customer, message = fresh(), str(uuid.uuid4())

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from databases import Cluster, PostgreSQL, connect
-from holdfast import installed
+from holdfast import Holdfast, installed, replace_config
 from polling import eventually, settles
 
 pytestmark = pytest.mark.postgres_only
@@ -55,7 +55,61 @@ def test_a_database_that_only_reads_is_said_plainly(installation):
     assert "read-only" in said(done)
 
 
+VIEW = "SELECT count(*) FROM pg_matviews WHERE matviewname = 'customer_health_scores'"
+
+
+def view_is_there(holdfast):
+    with connect(holdfast.database) as connection:
+        settles(lambda: connection.execute(VIEW).fetchone(), (1,), "the view is made soon after the start", 20)
+
+
+def test_the_doctor_changes_nothing_and_says_whose_tables_there_are(installation):
+    there = lambda: connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()[0]
+    with connect(installation.database) as connection:
+        assert "no tables yet" in installation.run("doctor", exits=1).stdout and there() == 0
+        installation.run("key", "list")
+        assert "no server is running" in installation.run("doctor", exits=None).stdout
+        ((newest,),) = connection.execute("SELECT max(version) FROM schema_version").fetchall()
+        connection.execute("DELETE FROM schema_version WHERE version = %s", (newest,))
+        assert "older program" in installation.run("doctor", exits=1).stdout
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (newest - 1,)
+        connection.execute("INSERT INTO schema_version VALUES (%s), (%s)", (newest, newest + 1))
+        assert "newer program" in installation.run("doctor", exits=1).stdout
+
+
+def test_a_view_made_from_the_scores_keeps_no_server_from_starting_under_another_model(own_server, tmp_path_factory):
+    view_is_there(own_server)
+    with connect(own_server.database) as connection:
+        connection.execute("CREATE VIEW mine AS SELECT customer_id FROM customer_health_scores")
+        own_server.stop()
+        replace_config(own_server, Holdfast(tmp_path_factory.mktemp("full"), starter="full"))
+        own_server.start()
+        assert "drop mine" in own_server.run("doctor", exits=1).stdout
+        own_server.stop()
+        # Neither does whoever holds the log, which is to be divided ahead.
+        connection.execute("DROP VIEW mine")
+        parts = connection.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'event'::regclass ORDER BY 1").fetchall()
+        connection.execute(f"DROP TABLE {next(part for (part,) in reversed(parts) if part != 'event_rest')}")
+        with connect(own_server.database) as other, other.transaction():
+            other.execute("LOCK TABLE event IN ACCESS SHARE MODE")
+            own_server.start()
+        own_server.track("x", "Signed In")
+        settles(lambda: own_server.score("x") is not None, True, "it works")
+
+
+def test_a_node_of_an_older_program_does_not_join_again_once_a_newer_one_has_been_there(own_server):
+    with connect(own_server.database) as connection:
+        connection.execute("INSERT INTO schema_version SELECT max(version) + 1 FROM schema_version")
+        connection.execute("DELETE FROM node")
+    eventually(lambda: "start the newer program" in own_server.log_text(), "it says why it does not join", 30)
+    settles(lambda: own_server.session.get(f"{own_server.url}/readyz", timeout=10).status_code, 503, "it is not ready")
+    assert own_server.process.poll() is None
+    with connect(own_server.database) as connection:
+        assert connection.execute("SELECT count(*) FROM node").fetchone() == (0,)
+
+
 def test_without_pg_cron_holdfast_refreshes_the_view_itself_and_says_so(own_server):
+    view_is_there(own_server)
     own_server.track("x", "Signed In")
     settles(lambda: own_server.score("x"), 70, "the customer has its score")
     told = own_server.run("doctor").stdout

@@ -77,4 +77,22 @@ struct AnalyticsTests {
       #expect(try await Rebuild(fold: house.fold).run().isUnchanged)
     }
   }
+
+  @Test("Where the log is in use its months are not waited for, but made later", .enabled(if: TestDatabase.dialect == .postgres))
+  func monthsInUse() async throws {
+    try await withHouse { house in
+      func micros() async throws -> Int {
+        try await house.database.read { connection in
+          try connection.first("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint") { $0.int(0) } ?? 0
+        }
+      }
+      let began = try await micros()
+      let failure = try await whileHeld("LOCK TABLE event IN ACCESS SHARE MODE", house.database) {
+        await #expect(throws: DatabaseFailure.self) { try await LogUpkeep.makeParts(at: RandomLog.start, house.database) }
+      }
+      #expect(failure?.kind == .busy)
+      #expect(try await micros() - began < 8_000_000)
+      #expect(try await LogUpkeep.makeParts(at: RandomLog.start, house.database).count == PartitionQueries.monthsAhead + 1)
+    }
+  }
 }

@@ -77,7 +77,7 @@ struct NodesTests {
   }
 
   private func node(_ name: String, _ house: House) -> Membership {
-    Membership(database: house.database, name: name, time: house.clock, logger: House.logger)
+    Membership(database: house.database, name: name, current: house.current, time: house.clock, logger: House.logger)
   }
 
   @Test("Nodes that join share the shards evenly, and each shard has one owner")
@@ -229,6 +229,19 @@ struct NodesTests {
       #expect(try await state() == .unknown)
       _ = try await house.database.write { try DeliveryQueries.record(.finished(.sent, reason: nil), of: claimed[0], at: now, $0) }
       #expect(try await state() == .sent)
+    }
+  }
+
+  @Test("A node tells which blueprint it runs, and tells anew when that changes")
+  func configurations() async throws {
+    try await withHouse { house in
+      let node = node("a", house)
+      func told() async throws -> [String?] { try await house.database.read { try NodeQueries.all($0).map(\.blueprint) } }
+      try await node.join()
+      #expect(try await told() == ["sop"])
+      house.current.replace(with: Blueprints.single("features()", .share, version: "other"))
+      try await node.beat()
+      #expect(try await told() == ["other"])
     }
   }
 }

@@ -278,4 +278,25 @@ struct RetentionTests {
       #expect(try await Rebuild(fold: house.fold).run().isUnchanged)
     }
   }
+
+  @Test("A month in use gives its space back the next day, and all else is done today", .enabled(if: TestDatabase.dialect == .postgres))
+  func monthInUse() async throws {
+    try await withHouse(Self.blueprint(keeping: .days(40))) { house in
+      try await Self.company(house)
+      let table = PartitionQueries.Part(containing: Self.start).table
+      let report = try await whileHeld("LOCK TABLE event IN ACCESS SHARE MODE", house.database) {
+        try await Self.compaction(house, stretch: 7).run()
+      }
+      #expect(report.isDone, "\(report)")
+      #expect(report.summaries > 0)
+      #expect(report.months == [])
+      #expect(report.postponed == table)
+      let again = try await Self.compaction(house).run()
+      #expect(again.isDone && again.months == [] && again.postponed == table, "not every half minute")
+      house.clock.advance(by: .days(1))
+      let next = try await Self.compaction(house).run()
+      #expect(next.months.first == table && next.postponed == nil)
+      #expect(try await Rebuild(fold: house.fold).run().isUnchanged)
+    }
+  }
 }

@@ -1,6 +1,7 @@
-import Postgres
 import SQL
 import Testing
+
+@testable import Postgres
 
 @Suite("Addresses of PostgreSQL databases")
 struct PostgresAddressTests {
@@ -18,8 +19,9 @@ struct PostgresAddressTests {
   @Test("The number of connections stands in the address")
   func pool() throws {
     #expect(try PostgresAddress("postgres://a@b/c").connections == 10)
-    #expect(try PostgresAddress("postgres://a@b/c?pool=4&sslmode=prefer").connections == 4)
-    #expect(throws: DatabaseFailure.self) { try PostgresAddress("postgres://a@b/c?pool=1") }
+    #expect(try PostgresAddress("postgres://a@b/c?pool=5&sslmode=prefer").connections == 5)
+    let failure = #expect(throws: DatabaseFailure.self) { try PostgresAddress("postgres://a@b/c?pool=4") }
+    #expect(failure?.message.contains("from 5 to 200") == true)
     #expect(throws: DatabaseFailure.self) { try PostgresAddress("postgres://a@b/c?pool=many") }
   }
 
@@ -29,5 +31,16 @@ struct PostgresAddressTests {
     let failure = try #require(throws: DatabaseFailure.self) { try PostgresAddress(text) }
     #expect(failure.message.contains("postgres://user@host:port/name"))
     #expect(!"\(failure.message) \(failure.detail)".contains("s3cret"))
+  }
+
+  @Test("A server that has vanished is noticed within seconds, unless the address says otherwise")
+  func vanished() throws {
+    let all = "connect_timeout=10&keepalives_idle=30&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=10000"
+    #expect(try PostgresAddress("postgres://a@b/c").conninfo == "postgres://a@b/c?\(all)")
+    #expect(try PostgresAddress("postgres://a@b/c?pool=7").conninfo == "postgres://a@b/c?\(all)")
+    #expect(
+      try PostgresAddress("postgres://a@b/c?connect_timeout=3&pool=7&tcp_user_timeout=0").conninfo
+        == "postgres://a@b/c?connect_timeout=3&tcp_user_timeout=0&keepalives_idle=30&keepalives_interval=10&keepalives_count=3")
+    #expect(try PostgresAddress("postgres:///c?service=main").conninfo == "postgres:///c?service=main")
   }
 }

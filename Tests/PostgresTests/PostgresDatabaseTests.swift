@@ -1,8 +1,9 @@
 import DatabaseKit
-import Postgres
 import SQL
 import Synchronization
 import Testing
+
+@testable import Postgres
 
 /// On a real server, where `HOLDFAST_POSTGRES` names one: `make test` starts it.
 @Suite("The PostgreSQL adapter", .enabled(if: TestDatabase.server != nil), .serialized)
@@ -200,6 +201,30 @@ struct PostgresDatabaseTests {
       try await database.write { try $0.script("DROP VIEW v; CREATE VIEW v AS SELECT 1 AS a, 2 AS b") }
       for _ in 0..<20 { _ = try? await width() }
       #expect(try await width() == 2)
+    }
+  }
+
+  @Test("With the smallest pool a long transaction and another leave a connection to write with", .timeLimit(.minutes(1)))
+  func writers() async throws {
+    try await withTable("i BIGINT") { database in
+      let separator = database.address.conninfo.contains("?") ? "&" : "?"
+      let address = try PostgresAddress(database.address.conninfo + separator + "pool=5")
+      let small = PostgresDatabase(address: address) { _ in await Task.yield() }
+      let written = Flag()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<2 {
+          group.addTask {
+            try await small.write { connection in
+              while !written.isSet { try connection.each("SELECT pg_sleep(0.02)", []) { _ in true } }
+            }
+          }
+        }
+        for _ in 0..<20 { try await small.write { _ = try $0.execute("INSERT INTO t VALUES (1)") } }
+        written.set()
+        try await group.waitForAll()
+      }
+      try await small.close()
+      #expect(try await count(database) == 20)
     }
   }
 }

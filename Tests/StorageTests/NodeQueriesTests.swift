@@ -42,6 +42,18 @@ struct NodeQueriesTests {
       try await database.write { try NodeQueries.takeTurn(8, $0) }
     }
   }
+
+  @Test("A node of an older program does not join once a newer one has changed the schema, and says what to do")
+  func olderProgram() async throws {
+    try await withTemporaryDatabase { database in
+      try await database.write { _ = try $0.execute("INSERT INTO schema_version (version) VALUES ($1)", [Migrator.newest + 1]) }
+      let failure = try await #require(throws: DatabaseFailure.self) {
+        try await database.write { try NodeQueries.register(name: "old", blueprint: nil, at: .distantPast, $0) }
+      }
+      #expect(failure.kind == .unusable && failure.message.contains("start the newer program"))
+      #expect(try await database.read { try NodeQueries.all($0) } == [])
+    }
+  }
 }
 
 /// What happened, in order.

@@ -117,4 +117,35 @@ struct SchemaTests {
       #expect(failure.message.contains("start the newer program"))
     }
   }
+
+  @Test("is looked at without a change")
+  func present() async throws {
+    try await withTemporaryDatabase { database in
+      #expect(try await Migrator.present(database) == Migrator.newest)
+      try await database.write { _ = try $0.execute("DROP TABLE schema_version") }
+      #expect(try await Migrator.present(database) == 0)
+    }
+  }
+
+  @Test("is waited for while another node brings it up to date, however long that takes", .enabled(if: TestDatabase.server != nil))
+  func longMigration() async throws {
+    try await withTemporaryPostgres(isMigrated: false) { database in
+      let (hasTurn, begun) = AsyncStream.makeStream(of: Void.self)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          defer { begun.finish() }
+          try await database.write { connection in
+            try connection.each("SELECT pg_advisory_xact_lock(\(0x686f_6c64_6661_7374))", []) { _ in true }
+            begun.finish()
+            // Longer than any other lock is waited for.
+            try connection.each("SELECT pg_sleep(11)", []) { _ in true }
+          }
+        }
+        for await _ in hasTurn {}
+        try await Migrator.migrate(database)
+        try await group.waitForAll()
+      }
+      #expect(try await Migrator.present(database) == Migrator.newest)
+    }
+  }
 }

@@ -190,16 +190,16 @@ struct TableCopyTests {
   func nodes() async throws {
     try await withBoth { source, target in
       let tables = try await tables(source, target)
-      let node = try await target.write { try NodeQueries.register(name: "other", at: .distantPast, $0) }
+      let node = try await target.write { try NodeQueries.register(name: "other", blueprint: nil, at: .distantPast, $0) }
       let failure = try await #require(throws: DatabaseFailure.self) { try await begin(target, tables) }
       #expect(failure.kind == .refused && failure.message.contains("other"))
       try await target.write { try Self.mark.begin(tables: tables, isSurelyGone: { $0 == "other" }, $0) }
       let refused = try await #require(throws: DatabaseFailure.self) {
-        try await target.write { try NodeQueries.register(name: "next", at: .distantPast, $0) }
+        try await target.write { try NodeQueries.register(name: "next", blueprint: nil, at: .distantPast, $0) }
       }
       #expect(refused.message.contains("here.db"))
       try await target.write { try Self.mark.finish($0) }
-      #expect(try await target.write { try NodeQueries.register(name: "next", at: .distantPast, $0) }.fence > node.fence)
+      #expect(try await target.write { try NodeQueries.register(name: "next", blueprint: nil, at: .distantPast, $0) }.fence > node.fence)
     }
   }
 

@@ -19,8 +19,10 @@ public struct DailyService: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         await step("dividing the log ahead") { try await LogUpkeep.makeParts(at: batch.fold.time.now(), batch.fold.database) }
-        // A reloaded model's view is here within half a minute.
-        await step("replacing \(HealthViewKeeper.viewName)") { try await view.putInForce() }
+        // A reloaded model's view is here within half a minute. Nodes of different configurations would replace it in turn: one decides.
+        if batch.fold.tenancy.tenure.routes {
+          await step("replacing \(HealthViewKeeper.viewName)") { try await view.putInForce() }
+        }
         await step("refreshing \(HealthViewKeeper.viewName)") { try await view.keepFresh() }
         await step("the daily batch") {
           guard let report = try await batch.runIfDue() else { return }
@@ -30,6 +32,9 @@ public struct DailyService: Service {
         await step("summing up old events") {
           guard let report = try await compaction.runIfDue() else { return }
           batch.fold.logger.info("old events summed up", metadata: ["removed": "\(report.removed)", "summaries": "\(report.summaries)"])
+          if let month = report.postponed {
+            batch.fold.logger.warning("a part of the log is in use; its space is given back tomorrow", metadata: ["part": "\(month)"])
+          }
         }
         do {
           try await batch.fold.time.sleep(for: .seconds(30))

@@ -26,7 +26,8 @@ public struct HealthViewKeeper: Sendable {
 
   private var view: HealthView { HealthView(ModelSQL(blueprint: current.blueprint, dialect: database.dialect)) }
 
-  /// Puts the view of the model in force in the place of another one, in one transaction. Of several nodes one does it.
+  /// Puts the view of the model in force in the place of another one, in one transaction. While another node does it there is nothing to
+  /// do here.
   /// - Returns: whether there was anything to do.
   /// - Throws: `DatabaseFailure`, of kind `refused` where somebody's own view stands on the old one.
   @discardableResult
@@ -34,7 +35,7 @@ public struct HealthViewKeeper: Sendable {
     let view = view
     if try await database.read({ try Self.marker(view, $0) }) == view.marker { return false }
     return try await database.write(patience: .unbounded) { connection in
-      if connection.dialect == .postgres { try connection.each("SELECT pg_advisory_xact_lock(\(Self.lock))", []) { _ in true } }
+      guard try Self.takeTurn(connection) else { return false }
       guard try Self.marker(view, connection) != view.marker else { return false }
       let dependents = try HealthView.dependents(connection)
       if !dependents.isEmpty {
@@ -49,6 +50,12 @@ public struct HealthViewKeeper: Sendable {
   private static func hindrance(_ dependents: [String]) -> String {
     "\(HealthView.name) stays that of an older model while others are made from it: "
       + "drop \(dependents.joined(separator: ", ")), and make them again once it has been replaced (within half a minute)"
+  }
+
+  /// Whether no other node is at it just now.
+  private static func takeTurn(_ connection: any Connection) throws -> Bool {
+    guard connection.dialect == .postgres else { return true }
+    return try connection.first("SELECT pg_try_advisory_xact_lock(\(lock))::int") { $0.bool(0) } ?? false
   }
 
   private static let lock = 0x686f_6c64_7669_6577
@@ -71,11 +78,24 @@ public struct HealthViewKeeper: Sendable {
     let schedule = LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute)
     guard schedule.isDue(at: now, lastRun: lastRun) else { return false }
     guard try await database.write({ try HousekeepingQueries.claimRun(of: Self.job, lastRun: lastRun, at: now, $0) }) else { return false }
-    // The view was made with its rows just now.
-    guard lastRun != nil else { return false }
-    try await refresh()
-    return true
+    // The first time the view was made with its rows just now.
+    if let lastRun {
+      do { try await refresh() } catch {
+        // It is due still, at the next look. What the server says first is what is told.
+        try? await database.write { [time] connection in
+          try HousekeepingQueries.noteRun(of: Self.job, at: lastRun, connection)
+          try HousekeepingQueries.noteRun(of: Self.failures, at: time.now(), connection)
+        }
+        throw error
+      }
+    }
+    try await database.write { try HousekeepingQueries.noteRun(of: Self.successes, at: now, $0) }
+    return lastRun != nil
   }
+
+  /// Schedules that say when Holdfast's own refresh last went well, and when it last failed.
+  private static let successes = job + " succeeded"
+  private static let failures = job + " failed"
 
   /// Brings the view's rows up to date while others read it.
   public func refresh() async throws {
@@ -118,8 +138,11 @@ public struct HealthViewKeeper: Sendable {
       guard connection.dialect == .postgres else { return report }
       switch try CronQueries.availability(connection) {
       case .unavailable(let reason):
-        let lastRun = try HousekeepingQueries.lastRun(of: Self.job, connection)
-        report.refreshedBy = "Holdfast's own scheduler (\(reason)); last at \(lastRun.map(\.iso8601) ?? "–")"
+        let success = try HousekeepingQueries.lastRun(of: Self.successes, connection)
+        report.refreshedBy = "Holdfast's own scheduler (\(reason)); last at \(success.map(\.iso8601) ?? "–")"
+        if let failure = try HousekeepingQueries.lastRun(of: Self.failures, connection), failure > success ?? .distantPast {
+          report.troubles.append("it failed at \(failure.iso8601) and is tried again every half minute; the server's log says why")
+        }
       case .available:
         guard let job = try CronQueries.job(Self.job, connection) else {
           report.refreshedBy = "pg_cron, once the server has set its job up"

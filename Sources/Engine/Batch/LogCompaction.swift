@@ -34,6 +34,8 @@ public struct LogCompaction: Sendable {
     public var summaries = 0
     /// Months of the log whose space was given back.
     public var months: [String] = []
+    /// The month whose space waits for the next day, because somebody else has the log in use.
+    public var postponed: String?
     /// All that is old enough, and has been folded, is summed up.
     public var isDone = false
   }
@@ -74,9 +76,7 @@ public struct LogCompaction: Sendable {
     }
     var left = steps ?? .max
     while left > 0, !report.isDone {
-      if let month = try await repackNext() {
-        report.months.append(month)
-      } else {
+      if try await !repackNext(&report) {
         guard try await advance(before: end, &report) else { break }
       }
       left -= 1
@@ -127,19 +127,37 @@ public struct LogCompaction: Sendable {
     return pieces.filter { !$0.isEmpty }
   }
 
-  /// Gives back the space of the next month that is summed up. - Returns: its table; `nil`: there is none.
-  private func repackNext() async throws -> String? {
-    guard database.dialect == .postgres else { return nil }
+  /// The name of the schedule that says when a month could not be given back.
+  private static let postponement = job + " postponed"
+
+  /// Gives back the space of the next month that is summed up. One that is in use, behind a dump or a long query, is left for the next
+  /// day. - Returns: whether there was one to give back now.
+  private func repackNext(_ report: inout Report) async throws -> Bool {
+    guard database.dialect == .postgres, report.postponed == nil else { return false }
+    let (blueprint, now) = (current.blueprint, time.now())
     let next = try await database.read { connection in
       let summarized = try CompactionQueries.position(of: .summarized, connection)
       let repacked = try CompactionQueries.position(of: .repacked, connection)
       return try PartitionQueries.present(connection).first { $0.bounds.from > repacked && $0.bounds.to - 1 <= summarized }
     }
-    guard let next else { return nil }
-    try await database.write(patience: .unbounded) { connection in
-      try PartitionQueries.repack(next, connection)
-      try CompactionQueries.advance(.repacked, to: next.bounds.to - 1, connection)
+    guard let next else { return false }
+    let postponedAt = try await database.read { try HousekeepingQueries.lastRun(of: Self.postponement, $0) }
+    let schedule = LocalSchedule(timeZone: blueprint.timeZone, minute: blueprint.dailyBatchMinute)
+    if let postponedAt, !schedule.isDue(at: now, lastRun: postponedAt) {
+      report.postponed = next.table
+      return false
     }
-    return next.table
+    do {
+      try await database.write(patience: .unbounded) { connection in
+        try PartitionQueries.repack(next, connection)
+        try CompactionQueries.advance(.repacked, to: next.bounds.to - 1, connection)
+      }
+    } catch let failure as DatabaseFailure where failure.kind == .busy {
+      try await database.write { try HousekeepingQueries.noteRun(of: Self.postponement, at: now, $0) }
+      report.postponed = next.table
+      return false
+    }
+    report.months.append(next.table)
+    return true
   }
 }

@@ -6,12 +6,17 @@ import Storage
 public enum LogUpkeep {
   /// Makes what is missing. Of several nodes the first does it; the others find it done.
   /// - Returns: the tables that were made.
+  /// - Throws: `DatabaseFailure`, of kind `busy` where the log is in use for longer; nothing has changed then.
   @discardableResult
   public static func makeParts(at now: Instant, _ database: any Database) async throws -> [String] {
     guard database.dialect == .postgres else { return [] }
     let present = try await database.read { Set(try PartitionQueries.present($0)) }
     guard !PartitionQueries.wanted(at: now).allSatisfy(present.contains) else { return [] }
-    return try await database.write(patience: .unbounded) { try makeParts(at: now, $0) }
+    return try await database.write(patience: .unbounded) { connection in
+      // Appenders wait meanwhile: behind a dump or a long query it gives up soon, and the next look tries again.
+      try connection.execute("SET LOCAL lock_timeout = '2s'")
+      return try makeParts(at: now, connection)
+    }
   }
 
   /// `makeParts(at:_:)` within a transaction.

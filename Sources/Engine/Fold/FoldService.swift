@@ -13,6 +13,9 @@ public final class FoldService: Service, Sendable {
   private let tended = Mutex<Instant?>(nil)
   private let interval: TimeSpan
   private let healthy = Mutex(false)
+  /// What was scored last: the blueprint, and what this process owned.
+  private let adopted = Mutex<(blueprint: String, tenure: Tenure)?>(nil)
+  private let adoption = Turnstile()
   private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   /// - Parameters:
@@ -31,7 +34,7 @@ public final class FoldService: Service, Sendable {
   /// There is work: something was appended.
   public func wake() { signal.yield() }
 
-  /// Whether the last step went well.
+  /// Whether the last step went well; not before everyone is scored under the blueprint in force at the start.
   public var isRunning: Bool { healthy.withLock { $0 } }
 
   public func run() async throws {
@@ -68,7 +71,7 @@ public final class FoldService: Service, Sendable {
   /// How often it is looked whether shards should come or go.
   private static let tendInterval = TimeSpan.seconds(1)
 
-  /// Takes or gives shards where there are other nodes; what came with new ones is scored under the model in force here.
+  /// Takes or gives shards where there are other nodes.
   private func tend() async throws {
     guard let membership else { return }
     let now = time.now()
@@ -79,9 +82,19 @@ public final class FoldService: Service, Sendable {
       return true
     }
     guard isDue else { return }
-    let before = membership.tenure
     try await fold.betweenSteps { try await membership.tend() }
-    if membership.tenure != before { try await fold.adoptModel() }
+  }
+
+  /// Scores all that is owned here under the blueprint in force, where that was not done: at the start, for what came with new shards, and
+  /// for another blueprint. One call at a time does it; those that waited find it done.
+  /// - Throws: `DatabaseFailure`; the next step tries again.
+  public func adopt() async throws {
+    try await adoption.pass {
+      let (blueprint, tenure) = (fold.current.blueprint.version, fold.tenancy.tenure)
+      if let last = adopted.withLock({ $0 }), last == (blueprint, tenure) { return }
+      try await fold.adoptModel()
+      adopted.withLock { $0 = (blueprint, tenure) }
+    }
   }
 
   private func work() async {
@@ -89,6 +102,7 @@ public final class FoldService: Service, Sendable {
       var folded = 0
       repeat {
         try await tend()
+        try await adopt()
         folded = try await fold.foldNext(limit: Self.batch)
         // Time passes for customers whose answered events are all taken in, lest one be called silent whose login still waits.
         if folded < Self.batch { folded += try await fold.passTime() }
@@ -99,9 +113,10 @@ public final class FoldService: Service, Sendable {
       } while folded > 0 && !Task.isShuttingDownGracefully
     } catch {
       healthy.withLock { $0 = false }
-      if let failure = error as? DatabaseFailure, failure.kind == .fenced { membership?.fenced() }
-      let detail = (error as? DatabaseFailure)?.detail ?? "\(error)"
-      logger.error("the fold cannot go on; trying again", metadata: ["error": "\(detail)"])
+      let failure = error as? DatabaseFailure
+      if failure?.kind == .fenced { membership?.fenced() }
+      let detail = failure?.kind == .unusable ? failure?.message : failure?.detail
+      logger.error("the fold cannot go on; trying again", metadata: ["error": "\(detail ?? "\(error)")"])
     }
   }
 }

@@ -24,6 +24,7 @@ public final class Membership: Tenancy, Service, Sendable {
 
   private let database: any Database
   private let name: String
+  private let current: CurrentBlueprint
   private let isSurelyGone: @Sendable (String) -> Bool
   private let time: any TimeSource
   private let logger: Logger
@@ -31,13 +32,15 @@ public final class Membership: Tenancy, Service, Sendable {
 
   /// - Parameters:
   ///   - name: for people, like `host:pid`.
+  ///   - current: what it runs; told to the others for `holdfast doctor`.
   ///   - isSurelyGone: whether the node of that name is known to be no more, so that nobody need wait for its silence.
   public init(
-    database: any Database, name: String, isSurelyGone: @escaping @Sendable (String) -> Bool = { _ in false }, time: any TimeSource,
-    logger: Logger
+    database: any Database, name: String, current: CurrentBlueprint, isSurelyGone: @escaping @Sendable (String) -> Bool = { _ in false },
+    time: any TimeSource, logger: Logger
   ) {
     self.database = database
     self.name = name
+    self.current = current
     self.isSurelyGone = isSurelyGone
     self.time = time
     self.logger = logger
@@ -56,12 +59,12 @@ public final class Membership: Tenancy, Service, Sendable {
 
   /// Becomes a node, owning nothing yet.
   public func join() async throws {
-    let (name, now) = (name, time.now())
+    let (name, blueprint, now) = (name, current.blueprint.version, time.now())
     let node = try await database.write { [isSurelyGone] connection in
       for gone in try NodeQueries.all(connection) where isSurelyGone(gone.name) {
         _ = try NodeQueries.end(gone.fence, beat: gone.beat, at: now, connection)
       }
-      return try NodeQueries.register(name: name, at: now, connection)
+      return try NodeQueries.register(name: name, blueprint: blueprint, at: now, connection)
     }
     state.withLock { state in
       state.node = node
@@ -196,8 +199,9 @@ public final class Membership: Tenancy, Service, Sendable {
   /// One sign of life, and one look at the others; `run` does it every second.
   public func beat() async throws {
     guard let node = state.withLock({ $0.node }) else { return }
+    let blueprint = current.blueprint.version
     let (stands, nodes) = try await database.write { connection in
-      (try NodeQueries.beat(node.fence, connection), try NodeQueries.all(connection))
+      (try NodeQueries.beat(node.fence, blueprint: blueprint, connection), try NodeQueries.all(connection))
     }
     guard stands else { return fenced() }
     for silent in look(at: nodes.filter { $0.fence != node.fence }) {

@@ -135,9 +135,9 @@ public enum HousekeepingQueries {
     kind: String, openedAt: Instant, heading: String, lines: [String], _ connection: any Connection
   ) throws {
     let more = lines.map { "\n\($0)" }.joined()
-    let isThere =
-      try connection.first("SELECT 1 FROM incident WHERE kind = $1 AND opened_at = $2", [kind, openedAt.microseconds]) { _ in true } ?? false
-    if isThere {
+    let known = try connection.first("SELECT 1 FROM incident WHERE kind = $1 AND opened_at = $2", [kind, openedAt.microseconds]) { _ in true
+    }
+    if known != nil {
       try connection.execute(
         "UPDATE incident SET detail = SUBSTR(detail || $1, 1, \(maximumDetail)) WHERE kind = $2 AND opened_at = $3",
         [more, kind, openedAt.microseconds])

@@ -9,19 +9,23 @@ public struct Node: Hashable, Sendable {
   public var startedAt: Instant
   /// Counts up while the node lives. Others judge by its standing still, in their own time: clocks need not agree.
   public var beat: Int64
-  public init(fence: Int64, name: String, startedAt: Instant, beat: Int64) {
+  /// The version of the blueprint it runs; `nil`: it is not known.
+  public var blueprint: String?
+  public init(fence: Int64, name: String, startedAt: Instant, beat: Int64, blueprint: String?) {
     self.fence = fence
     self.name = name
     self.startedAt = startedAt
     self.beat = beat
+    self.blueprint = blueprint
   }
 }
 
 /// Nodes and what they own: tables `node`, `shard`, and the owner of routing in `log_mark`.
 public enum NodeQueries {
   /// Makes a node with a number that no other ever had.
-  /// - Throws: `DatabaseFailure` of kind `unusable` where a move to the database is not finished.
-  public static func register(name: String, at now: Instant, _ connection: any Connection) throws -> Node {
+  /// - Throws: `DatabaseFailure` of kind `unusable` where a move is not finished, or a newer program has brought the database to its schema.
+  public static func register(name: String, blueprint: String?, at now: Instant, _ connection: any Connection) throws -> Node {
+    try Migrator.requireKnown(connection)
     let fence = try connection.first("UPDATE log_mark SET position = position + 1 WHERE name = 'fence' RETURNING position") {
       $0.integer(0)
     }
@@ -30,19 +34,23 @@ public enum NodeQueries {
     }
     // A move holds the row above while it makes its mark, and looks for nodes: one of the two sees the other.
     try MoveMark.requireNone(connection)
-    try connection.execute("INSERT INTO node (fence, name, started_at, beat) VALUES ($1, $2, $3, 0)", [fence, name, now.microseconds])
-    return Node(fence: fence, name: name, startedAt: now, beat: 0)
+    try connection.execute(
+      "INSERT INTO node (fence, name, started_at, beat, blueprint) VALUES ($1, $2, $3, 0, $4)", [fence, name, now.microseconds, blueprint])
+    return Node(fence: fence, name: name, startedAt: now, beat: 0, blueprint: blueprint)
   }
 
+  /// The nodes there are, by their numbers.
   public static func all(_ connection: any Connection) throws -> [Node] {
-    try connection.rows("SELECT fence, name, started_at, beat FROM node ORDER BY fence") {
-      Node(fence: $0.integer(0), name: $0.text(1), startedAt: Instant(microseconds: $0.integer(2)), beat: $0.integer(3))
+    try connection.rows("SELECT fence, name, started_at, beat, blueprint FROM node ORDER BY fence") {
+      Node(
+        fence: $0.integer(0), name: $0.text(1), startedAt: Instant(microseconds: $0.integer(2)), beat: $0.integer(3),
+        blueprint: $0.optionalText(4))
     }
   }
 
   /// - Returns: whether the node is still there.
-  public static func beat(_ fence: Int64, _ connection: any Connection) throws -> Bool {
-    try connection.execute("UPDATE node SET beat = beat + 1 WHERE fence = $1", [fence]) > 0
+  public static func beat(_ fence: Int64, blueprint: String?, _ connection: any Connection) throws -> Bool {
+    try connection.execute("UPDATE node SET beat = beat + 1, blueprint = $1 WHERE fence = $2", [blueprint, fence]) > 0
   }
 
   /// Holds the node in its place until this transaction is over: nobody can take it for dead meanwhile.

@@ -77,19 +77,21 @@ public enum PartitionQueries {
   /// Puts a month's rows into a fresh table in the place of the old one, whose space goes back to the system at once.
   ///
   /// Nobody writes to a month that is past, so that its rows are copied while all others work. Only the exchange needs the log for itself;
-  /// where it cannot have it soon, behind a long query or a dump, it gives up rather than let appenders wait.
-  /// - Throws: `DatabaseFailure` where it gave up; all is as it was.
+  /// where it cannot have it soon, behind a long query or a dump, it gives up rather than let appenders wait. Before it copies anything it
+  /// tries whether it could.
+  /// - Throws: `DatabaseFailure` of kind `busy` where it gave up; all is as it was.
   public static func repack(_ part: Part, _ connection: any Connection) throws {
     let (from, to) = part.bounds
     let (old, new) = (part.table, part.table + "_packed")
     try connection.script(
       """
+      SAVEPOINT trial;
+      \(exchangeLock)
+      ROLLBACK TO SAVEPOINT trial;
       CREATE TABLE \(new) (LIKE event INCLUDING ALL);
       INSERT INTO \(new) SELECT * FROM \(old);
       ALTER TABLE \(new) ADD CONSTRAINT bounds CHECK (position >= \(from) AND position < \(to));
-      SET LOCAL lock_timeout = '2s';
-      UPDATE log_mark SET position = position WHERE name = 'appended';
-      LOCK TABLE event IN ACCESS EXCLUSIVE MODE;
+      \(exchangeLock)
       ALTER TABLE event DETACH PARTITION \(old);
       DROP TABLE \(old);
       ALTER TABLE \(new) RENAME TO \(old);
@@ -97,4 +99,11 @@ public enum PartitionQueries {
       ALTER TABLE \(old) DROP CONSTRAINT bounds;
       """)
   }
+
+  /// Appenders wait for the row, and so have nothing open that the table would have to wait for.
+  private static let exchangeLock = """
+    SET LOCAL lock_timeout = '2s';
+    UPDATE log_mark SET position = position WHERE name = 'appended';
+    LOCK TABLE event IN ACCESS EXCLUSIVE MODE;
+    """
 }

@@ -13,7 +13,7 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() async throws {
-    try await House.with(database, config) { house in
+    try await House.with(database, config, asFound: true) { house in
       let checkup = try await Checkup(house: house).run()
       print(Terminal.table(["", "WHAT", "HOW IT IS"], checkup.map { [$0.isWell ? "ok" : "!!", $0.what, $0.how] }))
       guard checkup.allSatisfy(\.isWell) else { throw ExitCode(1) }
@@ -32,8 +32,11 @@ struct Checkup {
   let house: House
 
   func run() async throws -> [Finding] {
-    var findings = [Finding(isWell: true, what: "database", how: try await server())]
-    findings.append(try await nodes())
+    let schema = try await Migrator.present(house.database)
+    var findings = [Finding(isWell: true, what: "database", how: try await server(schema))]
+    if let trouble = Self.trouble(of: schema) { return findings + [Finding(isWell: false, what: "schema", how: trouble)] }
+    try await house.database.read { try MoveMark.requireNone($0) }
+    findings += try await nodes()
     let lag = try await house.inquiries.statistics().foldLag
     let backlog = try await house.inquiries.backlog()
     findings.append(
@@ -63,25 +66,50 @@ struct Checkup {
     return findings
   }
 
-  private func server() async throws -> String {
+  /// What is wrong with the tables; the rest can be looked at only where they are those of this program.
+  private static func trouble(of schema: Int) -> String? {
+    switch schema {
+    case Migrator.newest: nil
+    case 0: "there are no tables yet: `holdfast serve` makes them"
+    case ..<Migrator.newest:
+      "the tables are those of an older program (schema \(schema), this one knows \(Migrator.newest)): "
+        + "take a backup, and start the server of this program, which brings them up to date"
+    default:
+      "the tables are those of a newer program (schema \(schema), this one knows \(Migrator.newest)): use the newer program"
+    }
+  }
+
+  private func server(_ schema: Int) async throws -> String {
     let place = house.place
     return try await house.database.read { connection in
       let version = try connection.first(
         connection.dialect.twin(
           sqlite: "SELECT 'SQLite ' || sqlite_version()", postgres: "SELECT 'PostgreSQL ' || current_setting('server_version')")
       ) { $0.text(0) }
-      return "\(version ?? "") at \(place), schema \(Migrator.newest)"
+      return "\(version ?? "") at \(place), schema \(schema)"
     }
   }
 
-  private func nodes() async throws -> Finding {
-    guard case .nodes = house.ownership else { return Finding(isWell: true, what: "nodes", how: "one at a time on SQLite") }
+  private func nodes() async throws -> [Finding] {
+    guard case .nodes = house.ownership else { return [Finding(isWell: true, what: "nodes", how: "one at a time on SQLite")] }
     let (nodes, owners) = try await house.database.read { (try NodeQueries.all($0), try NodeQueries.owners($0)) }
-    guard !nodes.isEmpty else { return Finding(isWell: true, what: "nodes", how: "no server is running") }
+    guard !nodes.isEmpty else { return [Finding(isWell: true, what: "nodes", how: "no server is running")] }
     let shares = nodes.map { "\($0.name.split(separator: " ").first ?? "") (\(owners[$0.fence] ?? 0) shards)" }
     let free = owners[0] ?? 0
-    return Finding(
+    let sharing = Finding(
       isWell: free == 0, what: "nodes", how: shares.joined(separator: ", ") + (free == 0 ? "" : "; \(free) shards without owner just now"))
+    let versions = Dictionary(grouping: nodes.filter { $0.blueprint != nil }) { $0.blueprint ?? "" }
+    guard versions.count > 1 else { return [sharing] }
+    let told = versions.sorted { $0.key < $1.key }.map { version, nodes in
+      "\(nodes.map { String($0.name.split(separator: " ").first ?? "") }.joined(separator: ", ")) run\(nodes.count == 1 ? "s" : "") "
+        + version.prefix(8)
+    }
+    return [
+      sharing,
+      Finding(
+        isWell: false, what: "configuration",
+        how: "not the same on every node (\(told.joined(separator: "; "))): give all the same, and reload them (SIGHUP)"),
+    ]
   }
 
   private func retention() async throws -> Finding {

@@ -8,10 +8,12 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
+import SQL
 import SQLite
 import Server
 import ServiceLifecycle
 import Settings
+import Storage
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -74,7 +76,10 @@ struct Serving {
       try await lock.held { try await serve(membership: nil, onListening: onListening) }
     case .nodes(let membership):
       try await membership.join()
-      try await membership.tend()
+      // Its share, where it can be had at once; the running fold takes it otherwise, and joins anew where others think this node dead.
+      do { try await membership.tend() } catch let failure as DatabaseFailure {
+        house.logger.warning("this node has no share of the customers yet; trying again", metadata: ["error": "\(failure.detail)"])
+      }
       do { try await serve(membership: membership, onListening: onListening) } catch {
         // What is told is why the server ends; where it cannot say that it leaves, the others will notice.
         try? await membership.leave()
@@ -105,10 +110,7 @@ struct Serving {
     let fold = Fold(
       database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, trailsFrom: Fold.usualTrail,
       onDeliveries: { outbox.poke() })
-    try await fold.adoptModel()
-    let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)
-    try await view.putInForce()
-    try await view.keepFresh()
+    // What may take long, such as scoring everyone under a new model, is left to the services: a node gives signs of life by then.
     let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
     let intake = Intake(fold: fold, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
     let database = house.database
@@ -120,7 +122,8 @@ struct Serving {
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1
         }, logger: logger),
       host: address.host, port: address.port, onListening: onListening)
-    let reload = Reload(config: config, current: current, fold: fold, view: view, outbox: outbox, logger: logger)
+    let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)
+    let reload = Reload(config: config, current: current, folding: folding, view: view, tenancy: tenancy, outbox: outbox, logger: logger)
     let sources = SourceService(
       current: current, database: house.database, sink: intake, time: time, logger: logger, owner: ForeignDatabases.owner,
       open: ForeignDatabases(config: config).open)
@@ -140,8 +143,9 @@ struct Serving {
 struct Reload: Service {
   let config: ConfigOption
   let current: CurrentBlueprint
-  let fold: Fold
+  let folding: FoldService
   let view: HealthViewKeeper
+  let tenancy: any Tenancy
   let outbox: Outbox
   let logger: Logger
 
@@ -160,11 +164,14 @@ struct Reload: Service {
     current.replace(with: blueprint)
     outbox.reload()
     do {
-      try await fold.adoptModel()
-      try await view.putInForce()
+      try await folding.adopt()
       Terminal.note("the configuration is reloaded; model \(blueprint.model.version) is in force")
     } catch {
-      logger.error("the new model could not be adopted yet; it will be at the next start", metadata: ["error": "\(error)"])
+      logger.error("the new model could not be adopted yet; trying again", metadata: ["error": "\(error)"])
+    }
+    guard tenancy.tenure.routes else { return }
+    do { try await view.putInForce() } catch {
+      logger.error("\(HealthView.name) could not be replaced yet; trying again", metadata: ["error": "\(error)"])
     }
   }
 }

@@ -118,4 +118,40 @@ struct HealthViewTests {
       #expect(try await keeper.report().isInForce)
     }
   }
+
+  @Test("is replaced by one node, while others pass by instead of waiting", .enabled(if: TestDatabase.dialect == .postgres))
+  func otherNode() async throws {
+    try await withHouse(Self.blueprint) { house in
+      let keeper = HealthViewKeeper(database: house.database, current: house.current, time: house.clock, logger: House.logger)
+      let isHere = try await whileHeld("SELECT pg_advisory_xact_lock(\(0x686f_6c64_7669_6577))", house.database) {
+        try await keeper.putInForce()
+      }
+      #expect(!isHere)
+      #expect(try await keeper.putInForce())
+    }
+  }
+
+  @Test("is still due after a refresh that failed, and that is told until one goes well", .enabled(if: TestDatabase.dialect == .postgres))
+  func failedRefresh() async throws {
+    try await withHouse(Self.blueprint) { house in
+      let keeper = HealthViewKeeper(database: house.database, current: house.current, time: house.clock, logger: House.logger)
+      func sql(_ text: String) async throws { _ = try await house.database.write { try $0.execute(text) } }
+      try await keeper.putInForce()
+      #expect(try await !keeper.keepFresh())
+      let made = house.clock.now()
+      #expect(try await keeper.report().troubles == [])
+      house.clock.advance(by: .days(1))
+      try await sql("DROP INDEX customer_health_scores_customer")
+      for _ in 0..<2 { await #expect(throws: DatabaseFailure.self) { try await keeper.keepFresh() } }
+      let report = try await keeper.report()
+      #expect(report.refreshedBy.hasSuffix("last at \(made.iso8601)"))
+      #expect(report.troubles.count == 1 && report.troubles[0].contains(house.clock.now().iso8601))
+      try await sql("CREATE UNIQUE INDEX customer_health_scores_customer ON customer_health_scores (customer_id)")
+      house.clock.advance(by: .seconds(30))
+      #expect(try await keeper.keepFresh())
+      #expect(try await keeper.report().troubles == [])
+      #expect(try await keeper.report().refreshedBy.hasSuffix("last at \(house.clock.now().iso8601)"))
+      #expect(try await !keeper.keepFresh())
+    }
+  }
 }

@@ -1,0 +1,70 @@
+import DatabaseKit
+import Domain
+import Engine
+import SQL
+import Storage
+import TestKit
+import Testing
+
+@Suite("The running fold")
+struct FoldServiceTests {
+  private static let changed: Blueprint = {
+    var changed = Blueprints.sop
+    changed.model = Blueprints.model(login: [(24, 10)], version: "sop-2")
+    changed.version = "changed"
+    return changed
+  }()
+
+  private static func service(_ house: House) -> FoldService { FoldService(fold: house.fold, time: house.clock, logger: House.logger) }
+
+  @Test("is ready only once everyone is scored under the blueprint in force, and goes on trying until then", .timeLimit(.minutes(2)))
+  func readiness() async throws {
+    try await withTemporaryDatabase { database in
+      let faulty = FaultyDatabase(database)
+      let house = try await House(faulty, Blueprints.sop)
+      try await house.take([Entry.event(at: RandomLog.start)])
+      try await house.fold.adoptModel()
+      house.current.replace(with: Self.changed)
+      faulty.isAway = true
+      let folding = Self.service(house)
+      let running = Task { try await folding.run() }
+      while faulty.refused == 0 { await Task.yield() }
+      #expect(!folding.isRunning)
+      #expect(try await house.health("acme")?.model == "sop-1")
+      faulty.isAway = false
+      while !folding.isRunning {
+        folding.wake()
+        await Task.yield()
+      }
+      #expect(try await house.health("acme")?.model == "sop-2")
+      running.cancel()
+      try await running.value
+    }
+  }
+
+  @Test("scores what came with new shards, and another blueprint, once each, also where it failed the first time")
+  func adoption() async throws {
+    try await withTemporaryDatabase { database in
+      let faulty = FaultyDatabase(database)
+      let house = try await House(faulty, Blueprints.sop)
+      try await house.take([Entry.event(at: RandomLog.start)])
+      try await house.fold.adoptModel()
+      house.current.replace(with: Self.changed)
+      let tenancy = ChosenTenancy(Tenure(fence: nil, shards: [], routes: false))
+      let fold = Fold(database: faulty, current: house.current, time: house.clock, logger: House.logger, tenancy: tenancy)
+      let folding = FoldService(fold: fold, time: house.clock, logger: House.logger)
+      func model() async throws -> String? { try await house.health("acme")?.model }
+      try await folding.adopt()
+      #expect(try await model() == "sop-1", "it is another's")
+      tenancy.tenure = .sole
+      faulty.fault = .statement(0)
+      await #expect(throws: DatabaseFailure.self) { try await folding.adopt() }
+      #expect(try await model() == "sop-1")
+      try await folding.adopt()
+      #expect(try await model() == "sop-2")
+      let commits = faulty.commits
+      try await folding.adopt()
+      #expect(faulty.commits == commits, "it is done")
+    }
+  }
+}
