@@ -23,7 +23,7 @@ public struct Node: Hashable, Sendable {
 /// Nodes and what they own: tables `node`, `shard`, and the owner of routing in `log_mark`.
 public enum NodeQueries {
   /// Makes a node with a number that no other ever had.
-  /// - Throws: `DatabaseFailure` of kind `unusable` where a move is not finished, or a newer program has brought the database to its schema.
+  /// - Throws: `DatabaseFailure` of kind `unusable` where a move is not finished, or the schema is a newer program's.
   public static func register(name: String, blueprint: String?, at now: Instant, _ connection: any Connection) throws -> Node {
     try Migrator.requireKnown(connection)
     let fence = try connection.first("UPDATE log_mark SET position = position + 1 WHERE name = 'fence' RETURNING position") {
