@@ -91,4 +91,58 @@ struct TrailTests {
       #expect(again.items.count == 2, "nothing is shown twice once it is written")
     }
   }
+
+  @Test("Rule 2: what trails when several processes come to share the shards goes with the person it belongs to", arguments: [true, false])
+  func sharing(fromOwnerFirst: Bool) async throws {
+    let start = RandomLog.start
+    let (here, there) = ("here", "there")
+    let before =
+      [Entry.contact("ann", customer: here, at: start)]
+      + (0..<5).map { Entry.did("Signed In", contact: "ann", customer: nil, at: start + .hours(Int64($0))) }
+    let after = [Entry.contact("ann", customer: there, at: start + .hours(9))]
+    let expected = try await withHouse(now: start + .hours(10)) { house in
+      try await house.take(before + after)
+      return try await Tables.derived(house.database)
+    }
+    let found = try await withHouse(now: start + .hours(10), trails: true) { house in
+      try await Self.withIntake(house) { _ = try await $0.append(before) }
+      let trailing = try await house.database.read { try $0.first("SELECT COUNT(*) FROM customer_event") { $0.int(0) } }
+      #expect(trailing == 0, "else this test shows nothing")
+      try await house.take(after, settle: false)
+      func process(_ shards: Set<Int>, routes: Bool) -> Fold {
+        Fold(
+          database: house.database, current: house.current, time: house.clock, logger: House.logger,
+          tenancy: ChosenTenancy(Tenure(fence: nil, shards: shards, routes: routes)), trailsFrom: 0)
+      }
+      let left: Set = [Shard.number(of: here)]
+      let right = Set(0..<Shard.count).subtracting(left)
+      let processes = [process(left, routes: fromOwnerFirst), process(right, routes: !fromOwnerFirst)]
+      var quiet = 0
+      while quiet < 3 {
+        var done = 0
+        for process in fromOwnerFirst ? processes : processes.reversed() { done += try await process.foldNext() }
+        quiet = done == 0 ? quiet + 1 : 0
+      }
+      return try await Tables.derived(house.database)
+    }
+    #expect(expected == found, "\(Tables.differences(expected, found))")
+  }
+
+  @Test("Rule 1: what was not stored is new when it comes again, whatever was committed meanwhile")
+  func failedAppend() async throws {
+    try await withHouse(trails: true) { house in
+      let faulty = FaultyDatabase(house.database)
+      let fold = Fold(database: faulty, current: house.current, time: house.clock, logger: House.logger, trailsFrom: 0)
+      let log = try await Log(database: faulty, randomKey: (1, 2))
+      let intake = Intake(fold: fold, log: log, time: house.clock, logger: House.logger, onCommit: {})
+      let running = Task { try await intake.run() }
+      defer { running.cancel() }
+      let entry = Entry.event(at: house.clock.now())
+      faulty.fault = .commit
+      await #expect(throws: IntakeRefusal.self) { try await intake.append([entry]) }
+      try await intake.setAside([SetAside(source: "tracking", reason: "no_id", excerpt: "")])
+      #expect(try await intake.append([entry]) == [.accepted])
+      #expect(try await intake.append([entry]) == [.duplicate])
+    }
+  }
 }

@@ -90,6 +90,8 @@ public final class Fold: Sendable {
         try Self.walk(&fold, entries, connection) { try $0.apply($1, position: $2) }
         return entries.count
       case .route where fold.tenure.routes:
+        // What trailed of an actor must be where it was folded before the actor can move: owners see to that with their next step.
+        guard try fold.nothingTrails() else { return 0 }
         let entries = try EventQueries.entries(after: fold.start, limit: limit, connection)
         try Self.walk(&fold, entries, connection) { try $0.route($1, position: $2) }
         try RouteQueries.insert(fold.routes ?? [], connection)
@@ -277,6 +279,8 @@ public final class Fold: Sendable {
         let grewAt = step.staged.isEmpty ? nil : time.now()
         let isBehind = !trail.isEmpty || !step.memory.staleActors.isEmpty
         published.withLock { $0 = (trail, isBehind, grewAt ?? $0.grewAt) }
+      } else {
+        published.withLock { $0 = (nil, false, .distantPast) }
       }
       memory.withLock { $0.giveBack(step.memory, loan: step.loan) }
       if step.hasDeliveries { onDeliveries() }

@@ -52,6 +52,8 @@ final class FoldMemory: @unchecked Sendable {
   var trail: Trail?
   /// It is known what the tables lack, and `trail` holds it.
   var isUpToDate = false
+  /// It is known that nothing trails in any shard, while several processes share them.
+  var isComplete = false
   /// Actors whose rows trail.
   var staleActors = StaleActors()
   /// Counts the entries taken in.
@@ -104,12 +106,11 @@ struct StaleActors: Sendable {
   private var through: Int64 = 0
 
   private static let worthwhile = 25_000
+  /// Entries that may pass until a round begins with fewer.
+  private static let longest = 200_000
+  private var entriesSince = 0
 
   var isEmpty: Bool { waiting.isEmpty && written == sorted.count }
-
-  /// How many to write in a step of so many entries: fewer than come, since a row that waits longer is written once for more of them; but
-  /// no more wait than fit in memory.
-  func share(ofEntries count: Int) -> Int { waiting.count > 100_000 ? 2 * count : count / 2 + 100 }
 
   mutating func add(_ cell: ActorCell) {
     guard !cell.isStale else { return }
@@ -117,14 +118,18 @@ struct StaleActors: Sendable {
     waiting.append(cell)
   }
 
-  /// The next ones to write. - Parameter position: up to where entries have been taken in.
+  /// The next ones to write after a step of so many entries: fewer than come, since a row that waits longer is written once for more of
+  /// them; but no more wait than fit in memory, and none so long that a start would have to read much of the log again.
+  /// - Parameter position: up to where entries have been taken in.
   /// - Returns: with them, up to where nothing is missing any more; `nil`: that is no further than before.
-  mutating func take(_ count: Int, at position: Int64) -> (cells: [ActorCell], through: Int64?) {
+  mutating func take(ofEntries entries: Int, at position: Int64) -> (cells: [ActorCell], through: Int64?) {
+    let count = waiting.count > 100_000 ? 2 * entries : entries / 2 + 100
+    entriesSince += entries
     if written == sorted.count {
       // Few together would be far apart in the table.
-      guard waiting.count >= Self.worthwhile else { return ([], nil) }
+      guard !waiting.isEmpty, waiting.count >= Self.worthwhile || entriesSince >= Self.longest else { return ([], nil) }
       sorted = waiting.sorted { $0.record.id < $1.record.id }
-      (waiting, written, through) = ([], 0, position)
+      (waiting, written, through, entriesSince) = ([], 0, position, 0)
     }
     let end = min(sorted.count, written + count)
     let cells = Array(sorted[written..<end])

@@ -53,7 +53,7 @@ extension FoldTransaction {
     let count = staged.count
     let shards = trail.turn(rows: count)
     try rollUp(shards)
-    let (cells, through) = memory.staleActors.take(memory.staleActors.share(ofEntries: count), at: frontier)
+    let (cells, through) = memory.staleActors.take(ofEntries: count, at: frontier)
     try ActorQueries.save(cells.map(\.record), connection)
     if let through { try TrailQueries.noteActors(through: through, connection) }
     try TrailQueries.noteWhole(through: frontier, connection)
@@ -88,6 +88,14 @@ extension FoldTransaction {
     guard tenure.shards.contains(where: { marks.complete($0) < marks.whole }) else { return }
     try UsageQueries.rollUp(missing, connection)
     try TrailQueries.note(tenure.shards, through: marks.whole, connection)
+  }
+
+  /// Whether all that one process folded alone is in the tables, of whichever shard.
+  func nothingTrails() throws -> Bool {
+    if memory.isComplete { return true }
+    let marks = try TrailQueries.marks(connection)
+    memory.isComplete = Tenure.everyShard.allSatisfy { marks.complete($0) >= marks.whole }
+    return memory.isComplete
   }
 
   /// What the tables of the shards owned lack of what one process had folded; notes what the rows of actors lack.

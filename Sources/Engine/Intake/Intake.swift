@@ -114,7 +114,8 @@ public actor Intake: IntakeSink, Service {
           defer { start += part.count }
           return Array(outcomes[start..<(start + part.count)])
         })
-      log.confirm()
+      // What failed before is not confirmed by a commit that appended nothing.
+      if !all.isEmpty { log.confirm() }
       if !isFolded { onCommit() }
     } catch {
       logger.error("intake cannot write", metadata: ["error": "\((error as? DatabaseFailure)?.detail ?? "\(error)")"])

@@ -52,7 +52,7 @@ public struct DirectIntake: IntakeSink {
     let now = time.now()
     do {
       let outcomes = try await database.write { [log] in try log.append(entries, at: now, $0).outcomes }
-      log.confirm()
+      if !entries.isEmpty { log.confirm() }
       return outcomes
     } catch {
       throw IntakeRefusal(error)

@@ -9,6 +9,8 @@ public enum CompactionQueries {
     case summarized
     /// Up to here the months of the log are in fresh tables, on PostgreSQL.
     case repacked
+    /// The last entry that has left the log, its message's id kept.
+    case kept
   }
 
   /// 0 where nothing was ever done.
@@ -32,7 +34,8 @@ public enum CompactionQueries {
     // What trails is made good for from the log.
     let complete = (0..<Shard.count).map(marks.complete).min() ?? 0
     let rolledUp = complete >= marks.whole ? routed : complete
-    return min(routed, rolledUp, try RouteQueries.oldestEntry(connection).map { $0 - 1 } ?? .max) + 1
+    let actors = marks.actors >= marks.whole ? routed : marks.actors
+    return min(routed, rolledUp, actors, try RouteQueries.oldestEntry(connection).map { $0 - 1 } ?? .max) + 1
   }
 
   /// Where an entry stands in the log, and when it happened.
@@ -121,6 +124,7 @@ public enum CompactionQueries {
     }
     summaries.sort { $0.row.position < $1.row.position }
     try MessageIDs.keep(members.values.joined().filter { found.contains($0.position) }.map(\.entry.messageID), connection)
+    if let last = found.max() { try advance(.kept, to: last, connection) }
     try connection.execute(
       "DELETE FROM event WHERE position \(connection.dialect.isAmong("$1"))", [SQLParameter.integers(found.sorted())])
     try EventQueries.insert(summaries.map(\.entry), positions: summaries.map(\.row.position), connection)

@@ -110,8 +110,11 @@ public final class MessageIDs: Sendable {
   /// Reads what others have appended; at first all behind the table's mark.
   private func catchUp(_ state: inout State, to end: Int64, _ connection: any Connection) throws {
     if state.through == end { return }
-    if !state.filter.isLoaded { try state.filter.load(connection) }
     let mark = try Self.mark(connection)
+    // Whoever has not appended for long begins anew: others have put into the table by now what is behind, or what has left the log.
+    let known = max(mark, try CompactionQueries.position(of: .kept, connection))
+    if let through = state.through, through < known { state = State() }
+    if !state.filter.isLoaded { try state.filter.load(connection) }
     var place = state.through ?? mark
     while place < end {
       let rows = try connection.rows(

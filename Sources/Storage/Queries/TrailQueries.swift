@@ -93,7 +93,7 @@ public enum TrailQueries {
       return Trace(
         position: row.integer(0), at: Instant(microseconds: row.integer(1)), name: kind == "event" ? row.optionalText(3) : nil,
         actor: Actor(contact: row.optionalText(4), anonymous: row.optionalText(5), customer: row.optionalText(6)),
-        followsContact: kind == "contact" || kind == "alias", ties: ["event", "contact", "customer", "alias"].contains(kind),
+        followsContact: kind == "contact" || kind == "alias", ties: ["event", "usage", "contact", "customer", "alias"].contains(kind),
         version: Instant(microseconds: row.integer(7)))
     }
   }
