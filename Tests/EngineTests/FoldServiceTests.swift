@@ -42,6 +42,24 @@ struct FoldServiceTests {
     }
   }
 
+  @Test("is not ready while it may not join the other nodes, however often it looks", .timeLimit(.minutes(2)))
+  func refused() async throws {
+    try await withHouse { house in
+      let node = Membership(database: house.database, name: "old", current: house.current, time: house.clock, logger: House.logger)
+      let fold = Fold(database: house.database, current: house.current, time: house.clock, logger: House.logger, tenancy: node)
+      let folding = FoldService(fold: fold, time: house.clock, logger: House.logger, membership: node)
+      try await house.database.write { _ = try $0.execute("INSERT INTO schema_version (version) VALUES ($1)", [Migrator.newest + 1]) }
+      let running = Task { try await folding.run() }
+      for _ in 0..<200 {
+        folding.wake()
+        #expect(try await house.database.read { try NodeQueries.all($0) } == [])
+        #expect(!folding.isRunning)
+      }
+      running.cancel()
+      try await running.value
+    }
+  }
+
   @Test("scores what came with new shards, and another blueprint, once each, also where it failed the first time")
   func adoption() async throws {
     try await withTemporaryDatabase { database in

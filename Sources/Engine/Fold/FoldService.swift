@@ -34,7 +34,8 @@ public final class FoldService: Service, Sendable {
   /// There is work: something was appended.
   public func wake() { signal.yield() }
 
-  /// Whether the last step went well; not before everyone is scored under the blueprint in force at the start.
+  /// Whether the last step went well; not before everyone is scored under the blueprint in force at the start, and not while this process
+  /// is to be a node and is none.
   public var isRunning: Bool { healthy.withLock { $0 } }
 
   public func run() async throws {
@@ -109,7 +110,8 @@ public final class FoldService: Service, Sendable {
         // What trails is written once nothing comes any more.
         if folded == 0 { try await fold.rollUp(quietFor: Self.quiet) }
         // Not only once all is caught up with: under a steady load there is always something left.
-        healthy.withLock { $0 = true }
+        let isNode = membership.map { $0.fence > 0 } ?? true
+        healthy.withLock { $0 = isNode }
       } while folded > 0 && !Task.isShuttingDownGracefully
     } catch {
       healthy.withLock { $0 = false }
