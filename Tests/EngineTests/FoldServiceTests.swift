@@ -60,6 +60,23 @@ struct FoldServiceTests {
     }
   }
 
+  @Test("stops in the middle of adopting a model when it is told to, and goes on at the next start")
+  func interrupted() async throws {
+    try await withHouse { house in
+      try await house.take([Entry.event(at: RandomLog.start)])
+      try await house.fold.adoptModel()
+      house.current.replace(with: Self.changed)
+      let adoption = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        try await Self.service(house).adopt()
+      }
+      await #expect(throws: CancellationError.self) { try await adoption.value }
+      #expect(try await house.health("acme")?.model == "sop-1")
+      try await Self.service(house).adopt()
+      #expect(try await house.health("acme")?.model == "sop-2")
+    }
+  }
+
   @Test("scores what came with new shards, and another blueprint, once each, also where it failed the first time")
   func adoption() async throws {
     try await withTemporaryDatabase { database in

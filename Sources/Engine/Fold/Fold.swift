@@ -92,6 +92,7 @@ public final class Fold: Sendable {
       case .route where fold.tenure.routes:
         // What trailed of an actor must be where it was folded before the actor can move: owners see to that with their next step.
         guard try fold.nothingTrails() else { return 0 }
+        fold.routes = []
         let entries = try EventQueries.entries(after: fold.start, limit: limit, connection)
         try Self.walk(&fold, entries, connection) { try $0.route($1, position: $2) }
         try RouteQueries.insert(fold.routes ?? [], connection)
@@ -226,12 +227,16 @@ public final class Fold: Sendable {
   }
 
   /// Scores every customer of the shards owned under the blueprint in force, where that was not done before. History names the cause.
+  /// - Throws: `CancellationError` where the task is cancelled meanwhile: what is scored stays, and the next call goes on.
   public func adoptModel() async throws {
     let blueprint = current.blueprint
     let stale = try await database.read { try NodeQueries.scored(otherThan: blueprint.version, $0) }
     for range in stale.intersection(tenancy.tenure.shards).ranges {
       var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
-      while let from = place { place = try await rescore(after: from, through: range.upperBound) }
+      while let from = place {
+        try Task.checkCancellation()
+        place = try await rescore(after: from, through: range.upperBound)
+      }
       try await transaction { fold, connection in
         let owned = range.filter(fold.tenure.shards.contains)
         try NodeQueries.noteScored(owned, under: blueprint.version, connection)

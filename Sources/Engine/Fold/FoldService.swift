@@ -93,7 +93,8 @@ public final class FoldService: Service, Sendable {
     try await adoption.pass {
       let (blueprint, tenure) = (fold.current.blueprint.version, fold.tenancy.tenure)
       if let last = adopted.withLock({ $0 }), last == (blueprint, tenure) { return }
-      try await fold.adoptModel()
+      // A server that is told to stop does not wait for the last of its customers.
+      try await cancelWhenGracefulShutdown { try await self.fold.adoptModel() }
       adopted.withLock { $0 = (blueprint, tenure) }
     }
   }
@@ -113,6 +114,8 @@ public final class FoldService: Service, Sendable {
         let isNode = membership.map { $0.fence > 0 } ?? true
         healthy.withLock { $0 = isNode }
       } while folded > 0 && !Task.isShuttingDownGracefully
+    } catch is CancellationError {
+      healthy.withLock { $0 = false }
     } catch {
       healthy.withLock { $0 = false }
       let failure = error as? DatabaseFailure

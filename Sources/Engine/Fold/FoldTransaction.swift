@@ -149,7 +149,6 @@ struct FoldTransaction {
 
   /// Finds out whose an entry is, for the node that owns the customer.
   mutating func route(_ entry: LogEntry, position: Int64) throws {
-    if routes == nil { routes = [] }
     routedPosition = position
     let (owner, person) = try place(of: entry)
     routes?.append(Route(position: position, kind: .entry, owner: owner, person: person ?? ""))
