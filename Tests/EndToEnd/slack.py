@@ -1,5 +1,6 @@
 """A stand-in for Slack's incoming webhooks that keeps what is posted and answers as it is told."""
 
+import contextlib
 import json
 import threading
 import time
@@ -32,8 +33,10 @@ class Slack:
                 self.send_response(status)
                 for name, value in {"Content-Type": "text/plain", "Content-Length": str(len(text)), **headers}.items():
                     self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(text.encode())
+                # Who called may have been killed meanwhile.
+                with contextlib.suppress(ConnectionError):
+                    self.end_headers()
+                    self.wfile.write(text.encode())
 
             def log_message(self, *_):
                 pass
