@@ -22,7 +22,7 @@ enum EntryBounds {
     switch fact {
     case .contact(let traits): excess(statement: traits)
     case .customer(let attributes): excess(statement: attributes)
-    case .event(_, let properties): depthExcess(.object(properties))
+    case .event(_, let properties): properties.depth > depth ? .tooDeep : nil
     default: nil
     }
   }

@@ -37,7 +37,7 @@ extension SplitMix64 {
 
   mutating func fact() -> Fact {
     switch Int.random(in: 0..<8, using: &self) {
-    case 0: return .event(name: text(), properties: members())
+    case 0: return .event(name: text(), properties: EventProperties(members()))
     case 1: return .contact(traits: members())
     case 7: return .usage(name: text(), count: Int.random(in: 1...9_000_000, using: &self), last: instant())
     case 2: return .customer(attributes: members())

@@ -211,4 +211,37 @@ private func read(_ text: String, _ route: TrackingRoute = .track) throws -> Tra
       _ = PostHogReader.read(.array(items), receivedAt: received) { "id" }
     }
   }
+
+  @Test("A body read straight from its bytes comes to the same as one parsed before")
+  func fromBytes() throws {
+    let seed = UInt64.random(in: 0..<1 << 32)
+    var random = SplitMix64(seed: seed)
+    let names = [
+      "type", "action", "userId", "anonymousId", "event", "traits", "context", "timestamp", "sentAt", "groupId", "previousId", "batch",
+      "properties", "messageId", "writeKey", "channel", "name", "category", "originalTimestamp", "library",
+    ]
+    let values: [JSON] = [
+      nil, 1, "track", "track", "identify", "group", "page", "alias", "screen", "x", [], [:], -1e300, true, "2024-05-01", ["id": 1],
+      ["company": ["id": "c"]], ["traits": ["plan": "pro"], "groupId": "g", "timezone": "Europe/Vienna", "page": ["path": "/"]], ["traits": 3],
+      [[[[]]]], .string(String(repeating: "é", count: 1_000)),
+    ]
+    func message() -> JSON {
+      if Int.random(in: 0..<12, using: &random) == 0 { return values.randomElement(using: &random)! }
+      return .object(
+        (0..<Int.random(in: 0..<9, using: &random)).map { _ in
+          JSON.Member(names.randomElement(using: &random)!, values.randomElement(using: &random)!)
+        })
+    }
+    for round in 0..<2_000 {
+      let messages = JSON.array((0..<Int.random(in: 0..<4, using: &random)).map { _ in message() })
+      let around = [JSON.Member("batch", messages)] + (message().members ?? [])
+      let body = [message(), messages, .object(around.shuffled(using: &random))].randomElement(using: &random)!
+      for route in TrackingRoute.allCases {
+        let limits = TrackingLimits(messageBytes: 1_500, messages: 3)
+        let parsed = TrackingReader.read(body, route: route, receivedAt: received, limits: limits) { "id" }
+        let read = try TrackingReader.read(body.printedBytes(), route: route, receivedAt: received, limits: limits) { "id" }
+        #expect(read == parsed, "seed \(seed), round \(round), \(route): \(body.printed())")
+      }
+    }
+  }
 }

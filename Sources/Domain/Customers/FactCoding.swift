@@ -43,7 +43,7 @@ extension Fact {
   /// All of the fact but its kind and name. Numbers must be finite to come back.
   public var payload: JSON {
     switch self {
-    case .event(_, let properties): .object(properties)
+    case .event(_, let properties): .object(properties.members)
     case .usage(_, let count, let last): ["count": .integer(Int64(count)), "last": .integer(last.microseconds)]
     case .contact(let traits): .object(traits)
     case .customer(let attributes): .object(attributes)
@@ -54,6 +54,25 @@ extension Fact {
     }
   }
 
+  /// `payload` as it is stored.
+  public var payloadText: String { if case .event(_, let properties) = self { properties.text } else { payload.printed() } }
+
+  /// Reads a stored fact back, an event's properties as they are.
+  /// - Throws: as `init(kind:name:payload:)`; also where the payload is no JSON.
+  public init(kind: String, name: String?, payloadText text: String) throws(FactCodingError) {
+    if kind == "event", let name, let properties = EventProperties(stored: text) {
+      self = .event(name: name, properties: properties)
+      return
+    }
+    let payload: JSON
+    do {
+      payload = try JSON.parse(text)
+    } catch {
+      throw FactCodingError(kind: kind, member: "payload")
+    }
+    try self.init(kind: kind, name: name, payload: payload)
+  }
+
   /// Reads a stored fact back: `Fact(kind: f.kind, name: f.name, payload: f.payload) == f`.
   /// - Throws: `FactCodingError` for an unknown kind or a payload that lacks what the kind needs.
   public init(kind: String, name: String?, payload: JSON) throws(FactCodingError) {
@@ -61,7 +80,7 @@ extension Fact {
     switch kind {
     case "event":
       guard let name else { throw FactCodingError(kind: kind, member: "name") }
-      self = .event(name: name, properties: try reader.members())
+      self = .event(name: name, properties: EventProperties(try reader.members()))
     case "usage":
       guard let name else { throw FactCodingError(kind: kind, member: "name") }
       self = .usage(name: name, count: try reader.count("count"), last: try reader.instant("last"))

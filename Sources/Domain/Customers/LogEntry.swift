@@ -45,7 +45,7 @@ public struct Actor: Hashable, Sendable {
 /// What happened.
 public enum Fact: Hashable, Sendable {
   /// A contact did something (`track`; `page` and `screen` come as "Viewed … Page" and "Viewed … Screen" names of the shapes' readers).
-  case event(name: String, properties: [JSON.Member])
+  case event(name: String, properties: EventProperties)
   /// A contact did something `count` times on one UTC day, for the first time at the entry's `at` and for the last time at `last`: what the
   /// retention rule leaves of events. Never comes from outside.
   case usage(name: String, count: Int, last: Instant)

@@ -80,15 +80,16 @@ extension JSON {
   }
 }
 
-/// A recursive-descent scanner over bytes; recursion is bounded by `limits.depth`.
-struct JSONScanner {
+/// A recursive-descent scanner over bytes; recursion is bounded by `limits.depth`. The bytes are lent for as long as it is used.
+public struct JSONScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   let limits: JSONLimits
-  var position = 0
+  /// Bytes before what comes next.
+  public internal(set) var position = 0
   var depth = 0
   var values = 0
 
-  init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
+  public init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits = JSONLimits()) {
     self.bytes = bytes
     self.limits = limits
   }
@@ -98,10 +99,13 @@ struct JSONScanner {
     return JSONError(reason, offset: place, line: 1 + bytes[..<place].count { $0 == 0x0A })
   }
 
-  mutating func document() throws(JSONError) -> JSON {
+  mutating func document() throws(JSONError) -> JSON { try document { scanner throws(JSONError) in try scanner.value() } }
+
+  /// A whole text: nothing but what `body` takes, and blanks.
+  public mutating func document<T>(_ body: (inout JSONScanner) throws(JSONError) -> T) throws(JSONError) -> T {
     guard bytes.count <= limits.bytes else { throw failure(.tooLong, at: limits.bytes) }
     if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { position = 3 }
-    let value = try value()
+    let value = try body(&self)
     skipBlanks()
     guard position == bytes.count else { throw failure(.trailingText) }
     return value
@@ -116,10 +120,16 @@ struct JSONScanner {
     }
   }
 
-  mutating func value() throws(JSONError) -> JSON {
-    skipBlanks()
+  /// Takes account of one more value.
+  mutating func count() throws(JSONError) {
     values += 1
     guard values <= limits.values else { throw failure(.tooManyValues) }
+  }
+
+  /// Reads the next value.
+  public mutating func value() throws(JSONError) -> JSON {
+    skipBlanks()
+    try count()
     guard position < bytes.count else { throw failure(.unexpectedEnd) }
     switch bytes[position] {
     case UInt8(ascii: "{"): return try object()
@@ -143,7 +153,7 @@ struct JSONScanner {
     return value
   }
 
-  private mutating func enter() throws(JSONError) {
+  mutating func enter() throws(JSONError) {
     depth += 1
     guard depth <= limits.depth else { throw failure(.tooDeep) }
     position += 1
@@ -151,7 +161,7 @@ struct JSONScanner {
   }
 
   /// Whether another element follows; steps over the comma or the closing byte.
-  private mutating func another(closing: UInt8) throws(JSONError) -> Bool {
+  mutating func another(closing: UInt8) throws(JSONError) -> Bool {
     skipBlanks()
     guard position < bytes.count else { throw failure(.unexpectedEnd) }
     let byte = bytes[position]
@@ -161,39 +171,41 @@ struct JSONScanner {
     return byte != closing
   }
 
+  /// Whether the array or object just begun ends at once; steps over the closing byte.
+  mutating func closes(_ closing: UInt8) -> Bool {
+    guard position < bytes.count, bytes[position] == closing else { return false }
+    position += 1
+    depth -= 1
+    return true
+  }
+
+  mutating func colon() throws(JSONError) {
+    skipBlanks()
+    guard position < bytes.count else { throw failure(.unexpectedEnd) }
+    guard bytes[position] == UInt8(ascii: ":") else { throw failure(.unexpectedByte) }
+    position += 1
+  }
+
   private mutating func array() throws(JSONError) -> JSON {
     try enter()
     var items: [JSON] = []
-    if position < bytes.count, bytes[position] == UInt8(ascii: "]") {
-      position += 1
-      depth -= 1
-      return .array(items)
-    }
+    if closes(UInt8(ascii: "]")) { return .array(items) }
     repeat { items.append(try value()) } while try another(closing: UInt8(ascii: "]"))
     return .array(items)
   }
 
   private mutating func object() throws(JSONError) -> JSON {
     try enter()
-    var members: [Member] = []
-    if position < bytes.count, bytes[position] == UInt8(ascii: "}") {
-      position += 1
-      depth -= 1
-      return .object(members)
-    }
+    var members: [JSON.Member] = []
+    if closes(UInt8(ascii: "}")) { return .object(members) }
     repeat {
       skipBlanks()
       guard position < bytes.count else { throw failure(.unexpectedEnd) }
       guard bytes[position] == UInt8(ascii: "\"") else { throw failure(.unexpectedByte) }
       let name = try string()
-      skipBlanks()
-      guard position < bytes.count else { throw failure(.unexpectedEnd) }
-      guard bytes[position] == UInt8(ascii: ":") else { throw failure(.unexpectedByte) }
-      position += 1
-      members.append(Member(name, try value()))
+      try colon()
+      members.append(JSON.Member(name, try value()))
     } while try another(closing: UInt8(ascii: "}"))
     return .object(members)
   }
-
-  private typealias Member = JSON.Member
 }

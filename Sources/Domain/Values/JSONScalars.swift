@@ -54,8 +54,9 @@ extension JSONScanner {
 
   private func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-  /// A string from its opening quote to behind its closing one. Without escapes it is validated and copied in one step.
+  /// A string from its opening quote to behind its closing one. Without escapes it is copied in one step.
   mutating func string() throws(JSONError) -> String {
+    if let content = plainString() { return String(decoding: UnsafeBufferPointer(rebasing: bytes[content]), as: UTF8.self) }
     let start = position
     position += 1
     let content = position
@@ -71,6 +72,27 @@ extension JSONScanner {
       position += 1
     }
     throw failure(.unexpectedEnd, at: max(start, bytes.count))
+  }
+
+  /// Steps over a string that is UTF-8 and has no escapes. - Returns: its content; `nil` where it is not such a one, or does not end, and
+  /// nothing is stepped over.
+  mutating func plainString() -> Range<Int>? {
+    let content = position + 1
+    var end = content
+    var allBits: UInt8 = 0
+    while end < bytes.count {
+      let byte = bytes[end]
+      if byte == UInt8(ascii: "\"") {
+        let isASCII = allBits < 0x80
+        guard isASCII || String(validating: UnsafeBufferPointer(rebasing: bytes[content..<end]), as: UTF8.self) != nil else { return nil }
+        position = end + 1
+        return content..<end
+      }
+      guard byte >= 0x20, byte != UInt8(ascii: "\\") else { return nil }
+      allBits |= byte
+      end += 1
+    }
+    return nil
   }
 
   private func validated(_ buffer: UnsafeBufferPointer<UInt8>, at offset: Int) throws(JSONError) -> String {

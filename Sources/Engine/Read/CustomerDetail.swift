@@ -37,7 +37,7 @@ extension Inquiries {
         of: id, kind: "event", before: place?.pair, limit: limit + 1, trailing: trailing, connection)
       let items = stored.prefix(limit).compactMap { stored -> EventView? in
         guard case .success(let entry) = stored.entry, case .event(let name, let properties) = entry.fact else { return nil }
-        return EventView(messageID: entry.messageID, name: name, at: entry.at, receivedAt: entry.receivedAt, properties: properties)
+        return EventView(messageID: entry.messageID, name: name, at: entry.at, receivedAt: entry.receivedAt, properties: properties.members)
       }
       return Page(items: items, next: stored.count > limit ? TimePlace(stored[limit - 1])?.text : nil)
     }

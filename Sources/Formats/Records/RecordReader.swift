@@ -105,7 +105,7 @@ public struct RecordReader: Sendable {
     guard let name = try values.id("event") else { throw values.missing("event") }
     let actor = Actor(contact: try values.id("contact"), anonymous: try values.id("anonymous"), customer: try values.id("customer"))
     guard actor != Actor() else { throw values.missing("contact") }
-    let fact = Fact.event(name: name, properties: try bounded(try values.extras(nested: ["properties"])))
+    let fact = Fact.event(name: name, properties: EventProperties(try bounded(try values.extras(nested: ["properties"]))))
     // As the row says it, before any clamping to the arrival: the same row must give the same id next time.
     let stated = try values.time("at", future: true) ?? at
     let content = Self.content(actor, fact, [JSON.Member("at", .integer(stated.microseconds))])

@@ -178,7 +178,7 @@ private struct PostHogMessage {
   private func event(_ name: String) throws(RejectionReason) -> [LogEntry] {
     let actor = try actor()
     let kept = (properties.members ?? []).filter { !Self.spent.contains($0.name) }
-    var entries = [entry(.event(name: name, properties: kept), actor)]
+    var entries = [entry(.event(name: name, properties: EventProperties(kept)), actor)]
     let stated = properties["$set"]?.members ?? item["$set"]?.members ?? []
     if !stated.isEmpty { entries.append(entry(.contact(traits: stated), actor, suffix: ":set")) }
     return entries

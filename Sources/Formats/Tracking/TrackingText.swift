@@ -49,17 +49,32 @@ enum TrackingOutcome {
   case ignored
 }
 
+/// An item of a batch, of whichever shape.
+protocol BatchItem {
+  var isObject: Bool { get }
+  /// Whether it is longer than so many bytes of compact JSON, about.
+  func isLarger(than bytes: Int) -> Bool
+  /// Its beginning, for people.
+  func excerpt() -> String
+}
+
+extension JSON: BatchItem {
+  var isObject: Bool { members != nil }
+  func isLarger(than bytes: Int) -> Bool { approximateByteCount > bytes }
+  func excerpt() -> String { excerpt(limit: 200) }
+}
+
 extension TrackingBatch {
   /// Reads the items one by one; a refused one does not disturb its neighbours.
-  mutating func take(
-    _ items: [JSON], limits: TrackingLimits, _ read: (JSON) throws(RejectionReason) -> TrackingOutcome
+  mutating func take<Item: BatchItem>(
+    _ items: [Item], limits: TrackingLimits, _ read: (Item) throws(RejectionReason) -> TrackingOutcome
   ) {
     entries.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
       do throws(RejectionReason) {
         guard index < limits.messages else { throw .tooMany }
-        guard item.members != nil else { throw .notAnObject }
-        guard item.approximateByteCount <= limits.messageBytes else { throw .tooLarge }
+        guard item.isObject else { throw .notAnObject }
+        guard !item.isLarger(than: limits.messageBytes) else { throw .tooLarge }
         switch try read(item) {
         case .entries(let read):
           for entry in read { try Self.check(entry.fact) }
@@ -67,7 +82,7 @@ extension TrackingBatch {
         case .ignored: ignored += 1
         }
       } catch {
-        rejected.append(Rejection(index: index, reason: error, excerpt: item.excerpt(limit: 200)))
+        rejected.append(Rejection(index: index, reason: error, excerpt: item.excerpt()))
       }
     }
   }

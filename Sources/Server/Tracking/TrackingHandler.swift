@@ -27,19 +27,19 @@ struct TrackingHandler: Sendable {
     return try await bodies.read(request, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) { received, share in
       let bytes = try decoded(received, request, query, limit: endpoint.limit(limits), share)
       if !isKnown, try await authorize(bodyKey: bytes) { try share.becomeKnown() }
-      let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
-      let batch = try read(call, endpoint, context)
+      let call = Call(bytes: bytes, receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
+      let (batch, json) = try read(call, endpoint, context)
       if !isKnown {
         guard let key = batch.writeKey, !batch.keysDiffer else { throw Self.noKey }
         try await authorize(key)
       }
       try await take(batch, context.logger)
-      return Self.answer(endpoint.answer, call.json, batch)
+      return Self.answer(endpoint.answer, json, batch)
     }
   }
 
   private struct Call {
-    let json: JSON
+    let bytes: [UInt8]
     let receivedAt: Instant
     let sentAt: Instant?
   }
@@ -80,29 +80,29 @@ struct TrackingHandler: Sendable {
     }
   }
 
-  private static func parsed(_ bytes: [UInt8]) throws -> JSON {
+  /// What a body came to, and the body itself where somebody looks into it afterwards.
+  private func read(_ call: Call, _ endpoint: TrackingEndpoint, _ context: RequestInfo) throws -> (TrackingBatch, JSON) {
+    let bounds = JSONLimits(bytes: call.bytes.count, values: 1_000_000)
     do {
-      return try JSON.parse(bytes, limits: JSONLimits(bytes: bytes.count, values: 1_000_000))
-    } catch {
+      switch endpoint.shape {
+      case .segment(let route):
+        return (try TrackingReader.read(call.bytes, route: route, receivedAt: call.receivedAt, jsonLimits: bounds, newID: newID), .null)
+      case .jitsu:
+        // A type of the path that is none of ours ("event") leaves it to the message.
+        let route = TrackingRoute(pathComponent: try context.part("type")) ?? .batch
+        return (try TrackingReader.read(call.bytes, route: route, receivedAt: call.receivedAt, jsonLimits: bounds, newID: newID), .null)
+      case .postHog:
+        let json = try JSON.parse(call.bytes, limits: bounds)
+        let limits = TrackingLimits(messageBytes: limits.postHogMessage, messages: limits.postHogMessages)
+        return (PostHogReader.read(json, receivedAt: call.receivedAt, sentAt: call.sentAt, limits: limits, newID: newID), json)
+      case .drop:
+        let json = try JSON.parse(call.bytes, limits: bounds)
+        var batch = TrackingBatch()
+        batch.writeKey = Self.key(of: json)
+        return (batch, json)
+      }
+    } catch let error as JSONError {
       throw Problem(code: "invalid-json", status: .badRequest, title: "Invalid JSON", detail: "\(error)")
-    }
-  }
-
-  private func read(_ call: Call, _ endpoint: TrackingEndpoint, _ context: RequestInfo) throws -> TrackingBatch {
-    switch endpoint.shape {
-    case .segment(let route):
-      return TrackingReader.read(call.json, route: route, receivedAt: call.receivedAt, newID: newID)
-    case .jitsu:
-      // A type of the path that is none of ours ("event") leaves it to the message.
-      let route = TrackingRoute(pathComponent: try context.part("type")) ?? .batch
-      return TrackingReader.read(call.json, route: route, receivedAt: call.receivedAt, newID: newID)
-    case .postHog:
-      let limits = TrackingLimits(messageBytes: limits.postHogMessage, messages: limits.postHogMessages)
-      return PostHogReader.read(call.json, receivedAt: call.receivedAt, sentAt: call.sentAt, limits: limits, newID: newID)
-    case .drop:
-      var batch = TrackingBatch()
-      batch.writeKey = Self.key(of: call.json)
-      return batch
     }
   }
 

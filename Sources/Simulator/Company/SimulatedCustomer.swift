@@ -90,7 +90,7 @@ struct SimulatedCustomer: Sendable {
       let at = past(quiet + 0.1 + 28 * random.unit())
       let contact = random.zipf(contacts)
       add(
-        .event(name: feature.event, properties: feature.properties(&random)), contact: contact, at: at, arrival: arrival, day,
+        .event(name: feature.event, properties: EventProperties(feature.properties(&random))), contact: contact, at: at, arrival: arrival, day,
         into: &entries)
     }
     let login = past(quiet + 0.1 + min(1 / profile.sessionsPerDay, 12) * random.unit())

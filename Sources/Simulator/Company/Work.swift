@@ -25,7 +25,7 @@ extension SimulatedCustomer {
       guard at < day.end - .seconds(2) else { return }
       let wantsNew = adopted == 0 || (step == 0 && random.chance(persona.adoptionPerSession))
       guard let feature = (wantsNew ? adoptAnother() : nil) ?? usual() else { continue }
-      add(.event(name: feature.event, properties: feature.properties(&random)), contact: contact, at: at, day, into: &entries)
+      add(.event(name: feature.event, properties: EventProperties(feature.properties(&random))), contact: contact, at: at, day, into: &entries)
     }
   }
 
@@ -41,7 +41,7 @@ extension SimulatedCustomer {
       let at = day.start + .milliseconds(Int64(random.below(86_398_000)))
       guard at >= createdAt + .hours(1) else { continue }
       let properties = ProductFeature.apiCalled.properties(&random)
-      add(.event(name: ProductFeature.apiCalled.event, properties: properties), contact: 0, at: at, day, into: &entries)
+      add(.event(name: ProductFeature.apiCalled.event, properties: EventProperties(properties)), contact: 0, at: at, day, into: &entries)
     }
   }
 }

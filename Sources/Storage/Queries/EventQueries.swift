@@ -73,7 +73,7 @@ public enum EventQueries {
         at.append(entry.at.microseconds)
         version.append(entry.version.microseconds)
         receivedAt.append(entry.receivedAt.microseconds)
-        payload.append(entry.fact.payload.printed())
+        payload.append(entry.fact.payloadText)
       }
     }
   }
@@ -230,13 +230,7 @@ public enum EventQueries {
   static func stored(_ row: any Row) throws -> StoredEntry {
     let entry: Result<LogEntry, FactCodingError>
     do throws(FactCodingError) {
-      let payload: JSON
-      do {
-        payload = try JSON.parse(row.text(10))
-      } catch {
-        throw FactCodingError(kind: row.text(1), member: "payload")
-      }
-      let fact = try Fact(kind: row.text(1), name: row.optionalText(2), payload: payload)
+      let fact = try Fact(kind: row.text(1), name: row.optionalText(2), payloadText: row.text(10))
       entry = .success(
         LogEntry(
           messageID: row.text(6), at: Instant(microseconds: row.integer(7)), version: Instant(microseconds: row.integer(8)),
