@@ -74,6 +74,37 @@ public struct HealthEvaluator: Sendable {
       nextChangeAt: nextChange(of: state, after: explanation), model: model.version, points: explanation.points)
   }
 
+  /// The score as it is to be stored in place of another one; `nil` where that one may stand: nobody could see a difference, and the next
+  /// change is not missed. It may come later than the standing one says, who will then be looked at in vain; but nearly every event puts
+  /// off some change, and few change a score.
+  public func health(of state: CustomerState, at: Instant, arrivals: Arrivals, unless standing: Health?) -> Health? {
+    let explanation = explanation(of: state, at: at, arrivals: arrivals)
+    let points = explanation.points
+    if let standing, standing.model == model.version, standing.score == explanation.score, standing.band == explanation.band,
+      standing.coverage == explanation.coverage.share, standing.points == points,
+      changesNothing(explanation, of: state, before: standing.nextChangeAt)
+    {
+      return nil
+    }
+    return Health(
+      score: explanation.score, band: explanation.band, coverage: explanation.coverage.share, calculatedAt: at,
+      nextChangeAt: nextChange(of: state, after: explanation), model: model.version, points: points)
+  }
+
+  /// Whether time alone changes nothing from `explanation.at` until before `due` (`nil`: for ever), which lies ahead.
+  private func changesNothing(_ explanation: Explanation, of state: CustomerState, before due: Instant?, steps: Int = 64) -> Bool {
+    guard let due else { return nextChange(of: state, after: explanation) == nil }
+    guard due > explanation.at else { return false }
+    var next = explanation.until
+    for _ in 0..<steps {
+      guard let instant = next, instant < due else { return true }
+      let then = self.explanation(of: state, at: instant)
+      guard then.score == explanation.score, then.points == explanation.points else { return false }
+      next = then.until
+    }
+    return false
+  }
+
   /// Whether a condition (a segment, a filter) holds for a customer.
   public func holds(_ condition: Formula, for state: CustomerState, at: Instant, health: Health?) -> Bool {
     FormulaEvaluator(reader: reader, state: state, at: at, health: health).holds(condition)

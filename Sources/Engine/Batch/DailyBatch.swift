@@ -108,12 +108,13 @@ public struct DailyBatch: Sendable {
     // A model that is just being adopted is no difference.
     guard live.model == fold.evaluator.model.version else { return }
     let at = max(fold.now, live.calculatedAt)
-    let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals())
+    let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals(), unless: live)
+    guard let derived else { return }
     if derived.score != live.score || derived.band != live.band || derived.points != live.points {
       page.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
       cell.stored.state = customer.state
       try fold.record(derived, of: cell, cause: .repair, newest: .distantPast)
-    } else if !derived.isSame(as: live) {
+    } else {
       try fold.record(derived, of: cell, cause: .time, newest: .distantPast)
     }
   }

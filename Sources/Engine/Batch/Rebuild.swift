@@ -71,7 +71,9 @@ public struct Rebuild: Sendable {
         let id = customer.state.id
         let cell = scoring.memory.remember(customer)
         let at = max(now, customer.health?.calculatedAt ?? now)
-        let health = scoring.evaluator.health(of: customer.state, at: at, arrivals: scoring.memory.arrivals ?? Arrivals())
+        let arrivals = scoring.memory.arrivals ?? Arrivals()
+        let health = scoring.evaluator.health(of: customer.state, at: at, arrivals: arrivals, unless: customer.health)
+        guard let health else { continue }
         if health.score != customer.health?.score || health.points != customer.health?.points || health.band != customer.health?.band {
           report.changedScores.append("\(id): \(customer.health.map { "\($0.score)" } ?? "none") → \(health.score)")
         }

@@ -41,15 +41,16 @@ extension FoldTransaction {
       guard let health = cell.stored.health, let due = health.nextChangeAt, due <= now else { return }
       guard health.model == evaluator.model.version else {
         // What was due under another model is not known any more.
-        return try record(self.health(of: cell, at: now), of: cell, cause: .model, newest: .distantPast)
+        return try score(cell, at: now, cause: .model, newest: .distantPast)
       }
-      try record(self.health(of: cell, at: due), of: cell, cause: .time, newest: due)
+      try score(cell, at: due, cause: .time, newest: due)
     }
   }
 
-  /// What the model makes of a customer as it is in memory.
-  func health(of cell: CustomerCell, at: Instant) -> Health {
-    evaluator.health(of: cell.stored.state, at: at, arrivals: memory.arrivals ?? Arrivals())
+  /// Scores a customer as it is in memory; nothing is stored where its present score may stand.
+  mutating func score(_ cell: CustomerCell, at: Instant, cause: HealthChange.Cause, newest: Instant) throws {
+    let health = evaluator.health(of: cell.stored.state, at: at, arrivals: memory.arrivals ?? Arrivals(), unless: cell.stored.health)
+    if let health { try record(health, of: cell, cause: cause, newest: newest) }
   }
 
   /// Scores everyone touched and writes all that is pending.
@@ -61,18 +62,16 @@ extension FoldTransaction {
       guard scores, let newest, memory.customers[cell.stored.state.id] === cell else { continue }
       // Scores never go back in time, even if the clock does.
       let at = max(now, cell.stored.health?.calculatedAt ?? now)
-      let health = health(of: cell, at: at)
-      let newModel = cell.stored.health.map { $0.model != health.model } ?? false
-      try record(health, of: cell, cause: newModel ? .model : .data, newest: newest)
+      let newModel = cell.stored.health.map { $0.model != evaluator.model.version } ?? false
+      try score(cell, at: at, cause: newModel ? .model : .data, newest: newest)
     }
     touched = []
     try flush()
   }
 
-  /// Stores a score where anything about it moved, its history where the score did, and what the alert rules decide.
+  /// Stores a score, its history where the score moved, and what the alert rules decide.
   mutating func record(_ health: Health, of cell: CustomerCell, cause: HealthChange.Cause, newest: Instant) throws {
     let before = cell.stored.health
-    if let before, before.isSame(as: health) { return }
     cell.stored.health = health
     if !cell.hasNewHealth {
       cell.hasNewHealth = true
@@ -107,13 +106,5 @@ extension FoldTransaction {
     try HealthQueries.append(changes, connection)
     newHealth = []
     changes = []
-  }
-}
-
-extension Health {
-  /// Nothing that anyone could see differs, but the time of calculation.
-  func isSame(as other: Health) -> Bool {
-    score == other.score && band == other.band && coverage == other.coverage && nextChangeAt == other.nextChangeAt && model == other.model
-      && points == other.points
   }
 }

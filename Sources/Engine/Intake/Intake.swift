@@ -35,7 +35,7 @@ public actor Intake: IntakeSink, Service {
   ///   - batch: entries per transaction, at most (but always whole calls).
   ///   - onCommit: called after each durable commit that left something for the fold to do.
   public init(
-    fold: Fold, log: Log, time: any TimeSource, logger: Logger, capacity: Int = 50_000, batch: Int = 5_000,
+    fold: Fold, log: Log, time: any TimeSource, logger: Logger, capacity: Int = 50_000, batch: Int = 20_000,
     onCommit: @escaping @Sendable () -> Void
   ) {
     self.fold = fold

@@ -59,6 +59,22 @@ struct House: Sendable {
     }
   }
 
+  /// Customers whose score time alone changes before the stored next change.
+  func missedChanges() async throws -> [String] {
+    let (blueprint, now) = (current.blueprint, clock.now())
+    return try await database.read { connection in
+      var missed: [String] = []
+      try CustomerWalk.each(scope: blueprint.scope(today: now.day), connection) { customers in
+        for customer in customers {
+          let explanation = blueprint.evaluator.explanation(of: customer.state, at: now)
+          guard let next = blueprint.evaluator.nextChange(of: customer.state, after: explanation) else { continue }
+          if next < customer.health?.nextChangeAt ?? .distantFuture { missed.append("\(customer.state.id) at \(next.iso8601)") }
+        }
+      }
+      return missed
+    }
+  }
+
   /// Ids of all customers, scored or not.
   func customers() async throws -> Set<String> {
     try await database.read { Set(try $0.rows("SELECT id FROM customer") { $0.text(0) }) }

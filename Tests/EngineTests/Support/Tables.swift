@@ -2,7 +2,8 @@ import SQL
 
 /// What is stored, as text: for comparing databases.
 enum Tables {
-  /// What follows from the log alone, without what numbers the order of arrival.
+  /// What follows from the log alone, without what numbers the order of arrival. The next change of a score is only a bound, see
+  /// `House.missedChanges`.
   private static let derived: [String: String] = [
     "actor": "SELECT id, link, link_at, tie, tie_at, root, customer FROM actor",
     "customer": "SELECT shard, id, first_seen, first_heard, is_named, attributes FROM customer",
@@ -21,7 +22,7 @@ enum Tables {
     "subscription": "SELECT shard, customer, id, actor, pinned, state FROM subscription",
     "survey_response": "SELECT shard, customer, id, actor, pinned, state FROM survey_response",
     "arrival": "SELECT kind, last_at FROM arrival",
-    "health": "SELECT shard, customer, score, band, coverage, next_change_at, model, points FROM health",
+    "health": "SELECT shard, customer, score, band, coverage, model, points FROM health",
   ]
 
   static func derived(_ database: any Database) async throws -> [String: [String]] {
