@@ -112,7 +112,7 @@ struct SQLiteSession: Connection {
         case .value(.text(let text)): Self.bind(text, to: statement, column)
         case .value(.blob(let bytes)): Self.bind(bytes, to: statement, column)
         case .integers(let numbers): Self.bind("[\(numbers.map(String.init).joined(separator: ","))]", to: statement, column)
-        case .texts(let texts): Self.bind("[\(texts.map(quotedForJSON).joined(separator: ","))]", to: statement, column)
+        case .texts(let texts): Self.bind(JSONList.of(texts), to: statement, column)
         }
       guard code == SQLITE_OK else { throw failure(code, sql) }
     }
@@ -165,18 +165,28 @@ struct SQLiteRow: SeamRow {
   }
 }
 
-/// A text as JSON, for lists that SQLite takes apart by `json_each`.
-private func quotedForJSON(_ text: String) -> String {
-  var quoted = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": quoted += "\\\""
-    case "\\": quoted += "\\\\"
-    case _ where scalar.value < 0x20:
-      let digits = String(scalar.value, radix: 16)
-      quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: quoted.unicodeScalars.append(scalar)
+/// Texts as a list in JSON, which SQLite takes apart by `json_each`.
+private enum JSONList {
+  static func of(_ texts: [String]) -> String {
+    var list: [UInt8] = [UInt8(ascii: "[")]
+    list.reserveCapacity(texts.reduce(2) { $0 + $1.utf8.count + 3 })
+    for text in texts {
+      if list.count > 1 { list.append(UInt8(ascii: ",")) }
+      list.append(UInt8(ascii: "\""))
+      for byte in text.utf8 { append(byte, to: &list) }
+      list.append(UInt8(ascii: "\""))
+    }
+    list.append(UInt8(ascii: "]"))
+    return String(decoding: list, as: UTF8.self)
+  }
+
+  private static func append(_ byte: UInt8, to list: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): list += [UInt8(ascii: "\\"), byte]
+    case 0..<0x20:
+      let digits = Array("0123456789abcdef".utf8)
+      list += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    default: list.append(byte)
     }
   }
-  return quoted + "\""
 }

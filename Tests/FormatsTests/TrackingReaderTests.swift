@@ -222,8 +222,8 @@ private func read(_ text: String, _ route: TrackingRoute = .track) throws -> Tra
     ]
     let values: [JSON] = [
       nil, 1, "track", "track", "identify", "group", "page", "alias", "screen", "x", [], [:], -1e300, true, "2024-05-01", ["id": 1],
-      ["company": ["id": "c"]], ["traits": ["plan": "pro"], "groupId": "g", "timezone": "Europe/Vienna", "page": ["path": "/"]], ["traits": 3],
-      [[[[]]]], .string(String(repeating: "é", count: 1_000)),
+      ["company": ["id": "c"]], ["traits": ["plan": "pro"], "groupId": "g", "timezone": "Europe/Vienna", "page": ["path": "/"]],
+      ["traits": 3], [[[[]]]], .string(String(repeating: "é", count: 1_000)),
     ]
     func message() -> JSON {
       if Int.random(in: 0..<12, using: &random) == 0 { return values.randomElement(using: &random)! }

@@ -30,7 +30,7 @@ struct MessageIDsTests {
           if random.chance(0.1) { appenders[number] = MessageIDs(hash: Self.hash, generation: 7) }
           let ids = (0..<(1 + random.below(8))).map { _ in random.below(200) }
           let (appender, fails) = (appenders[number], random.chance(0.2))
-          let entries = ids.map(Self.entry)
+          let entries = ids.map { PreparedEntry(Self.entry($0), ids: appender) }
           do {
             let isNew = try await database.write { connection in
               let appended = try EventQueries.append(entries, ids: appender, at: Self.start, connection)

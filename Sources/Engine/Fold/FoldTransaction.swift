@@ -96,8 +96,8 @@ struct FoldTransaction {
   mutating func prepare(for entries: [StoredEntry]) throws {
     var asked: Set<String> = []
     for case .success(let entry) in entries.lazy.map(\.entry) {
-      if let contact = entry.actor.contact { asked.insert(contact) }
-      if let anonymous = entry.actor.anonymous { asked.insert(Identity.anonymousKey(anonymous)) }
+      if let contact = entry.actor.contact, memory.actors[contact] == nil { asked.insert(contact) }
+      if let anonymous = entry.actor.anonymous.map(Identity.anonymousKey), memory.actors[anonymous] == nil { asked.insert(anonymous) }
     }
     try loadActors(asked)
     try loadCustomers(of: entries)

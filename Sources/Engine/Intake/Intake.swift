@@ -2,12 +2,13 @@ import Domain
 import Logging
 import SQL
 import ServiceLifecycle
+import Storage
 
 /// Group commit: calls that wait at the same time share one durable transaction. The queue is bounded; beyond
 /// it callers are asked to come later.
 public actor Intake: IntakeSink, Service {
   private enum Work {
-    case entries([LogEntry], CheckedContinuation<Result<[AppendOutcome], IntakeRefusal>, Never>)
+    case entries([PreparedEntry], CheckedContinuation<Result<[AppendOutcome], IntakeRefusal>, Never>)
     case setAside([SetAside], CheckedContinuation<Result<Void, IntakeRefusal>, Never>)
 
     var size: Int {
@@ -47,8 +48,13 @@ public actor Intake: IntakeSink, Service {
     self.onCommit = onCommit
   }
 
-  public func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
+  public nonisolated func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     guard !entries.isEmpty else { return [] }
+    // Beside the others: commits take turns.
+    return try await append(prepared: log.prepared(entries))
+  }
+
+  private func append(prepared entries: [PreparedEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     try admit(entries.count)
     let result = await withCheckedContinuation { enqueue(.entries(entries, $0)) }
     return try result.get()
@@ -97,7 +103,7 @@ public actor Intake: IntakeSink, Service {
   }
 
   private func commit(_ works: [Work]) async {
-    let entries = works.map { work in if case .entries(let entries, _) = work { entries } else { [LogEntry]() } }
+    let entries = works.map { work in if case .entries(let entries, _) = work { entries } else { [PreparedEntry]() } }
     let aside = works.flatMap { work in if case .setAside(let inputs, _) = work { inputs } else { [SetAside]() } }
     let now = time.now()
     let result: Result<[[AppendOutcome]], IntakeRefusal>

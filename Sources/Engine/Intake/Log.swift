@@ -11,9 +11,12 @@ public struct Log: Sendable {
     ids = MessageIDs(hash: try await database.write { try MessageIDs.key(orMade: randomKey, $0) })
   }
 
-  func append(_ entries: [LogEntry], at now: Instant, _ connection: any Connection) throws -> EventQueries.Appended {
+  /// Does what can be done for entries before they are appended, which only one transaction at a time can.
+  func prepared(_ entries: [LogEntry]) -> [PreparedEntry] { entries.map { PreparedEntry($0.asLogged, ids: ids) } }
+
+  func append(_ entries: [PreparedEntry], at now: Instant, _ connection: any Connection) throws -> EventQueries.Appended {
     guard !entries.isEmpty else { return .nothing }
-    let appended = try EventQueries.append(entries.map(\.asLogged), ids: ids, at: now, connection)
+    let appended = try EventQueries.append(entries, ids: ids, at: now, connection)
     try HousekeepingQueries.count("accepted", by: appended.entries.count, connection)
     try HousekeepingQueries.count("duplicate", by: appended.isNew.count - appended.entries.count, connection)
     return appended
@@ -50,8 +53,9 @@ public struct DirectIntake: IntakeSink {
 
   public func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     let now = time.now()
+    let prepared = log.prepared(entries)
     do {
-      let outcomes = try await database.write { [log] in try log.append(entries, at: now, $0).outcomes }
+      let outcomes = try await database.write { [log] in try log.append(prepared, at: now, $0).outcomes }
       if !entries.isEmpty { log.confirm() }
       return outcomes
     } catch {

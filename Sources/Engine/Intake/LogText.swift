@@ -5,6 +5,12 @@ extension LogEntry {
   /// The entry as the log keeps it. Ids and names are in Unicode's composed form (NFC), in which what Swift calls equal text is the same
   /// bytes to the database; control characters in them, which databases cut at or refuse, become U+FFFD.
   var asLogged: LogEntry {
+    // Nearly all entries are events in plain ASCII, which stay as they are.
+    if case .event(let name, _) = fact, record == nil, isPlain(name), actor.contact.map(isPlain) ?? true,
+      actor.anonymous.map(isPlain) ?? true, actor.customer.map(isPlain) ?? true
+    {
+      return self
+    }
     var entry = self
     entry.actor = Actor(
       contact: actor.contact.map(logText), anonymous: actor.anonymous.map(logText), customer: actor.customer.map(logText))
@@ -50,9 +56,10 @@ private func withoutNUL(_ value: JSON) -> JSON {
   }
 }
 
+private func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
+
 private func logText(_ text: String) -> String {
-  // Nearly all text is plain ASCII, which stays as it is.
-  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+  if isPlain(text) { return text }
   let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || scalar.value == 0x7F }
   guard text.unicodeScalars.contains(where: isControl) else { return text.precomposedStringWithCanonicalMapping }
   var cleaned = String.UnicodeScalarView()

@@ -89,9 +89,8 @@ struct SimulatedCustomer: Sendable {
       guard let feature = adoptAnother() else { break }
       let at = past(quiet + 0.1 + 28 * random.unit())
       let contact = random.zipf(contacts)
-      add(
-        .event(name: feature.event, properties: EventProperties(feature.properties(&random))), contact: contact, at: at, arrival: arrival, day,
-        into: &entries)
+      let properties = EventProperties(feature.properties(&random))
+      add(.event(name: feature.event, properties: properties), contact: contact, at: at, arrival: arrival, day, into: &entries)
     }
     let login = past(quiet + 0.1 + min(1 / profile.sessionsPerDay, 12) * random.unit())
     add(signIn(), contact: 0, at: login, arrival: arrival, day, into: &entries)

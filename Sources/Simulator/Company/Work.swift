@@ -25,7 +25,8 @@ extension SimulatedCustomer {
       guard at < day.end - .seconds(2) else { return }
       let wantsNew = adopted == 0 || (step == 0 && random.chance(persona.adoptionPerSession))
       guard let feature = (wantsNew ? adoptAnother() : nil) ?? usual() else { continue }
-      add(.event(name: feature.event, properties: EventProperties(feature.properties(&random))), contact: contact, at: at, day, into: &entries)
+      let properties = EventProperties(feature.properties(&random))
+      add(.event(name: feature.event, properties: properties), contact: contact, at: at, day, into: &entries)
     }
   }
 

@@ -127,7 +127,7 @@ public enum CompactionQueries {
     if let last = found.max() { try advance(.kept, to: last, connection) }
     try connection.execute(
       "DELETE FROM event WHERE position \(connection.dialect.isAmong("$1"))", [SQLParameter.integers(found.sorted())])
-    try EventQueries.insert(summaries.map(\.entry), positions: summaries.map(\.row.position), connection)
+    try EventQueries.insert(summaries.map { PreparedEntry($0.entry, hash: nil) }, positions: summaries.map(\.row.position), connection)
     try UsageQueries.index(summaries.map(\.row), connection)
     let missing = Set(rows.filter { !found.contains($0.position) && !$0.owner.isPinned }.map(\.owner.actor))
     return Outcome(

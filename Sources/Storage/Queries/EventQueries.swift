@@ -11,71 +11,61 @@ public struct StoredEntry: Sendable {
   }
 }
 
+/// An entry on its way into the log, with all that can be worked out before its turn comes: appenders take turns.
+public struct PreparedEntry: Sendable {
+  let entry: LogEntry
+  let shard: Int
+  /// Of its message id; `nil` where its content tells a repeat.
+  let hash: Int64?
+  let payload: String
+
+  public init(_ entry: LogEntry, ids: MessageIDs) {
+    self.init(entry, hash: entry.record == nil ? ids.hash(of: entry.messageID) : nil)
+  }
+
+  init(_ entry: LogEntry, hash: Int64?) {
+    self.entry = entry
+    self.hash = hash
+    let actor = entry.actor
+    shard = Shard.number(of: actor.customer ?? actor.contact ?? actor.anonymous ?? "")
+    payload = entry.fact.payloadText
+  }
+}
+
 /// The log: table `event`, and the index of it by customer that the fold keeps.
 public enum EventQueries {
   /// Appends entries but those whose message id, or whose record's present content, says they are a repeat. Appenders take turns, so
   /// that whoever reads the log in order misses nothing. Positions are microseconds, as near to `now` as their order lets them.
   /// - Parameter ids: `confirm` it once this is committed.
   public static func append(
-    _ entries: [LogEntry], ids: MessageIDs, at now: Instant, _ connection: any Connection
+    _ entries: [PreparedEntry], ids: MessageIDs, at now: Instant, _ connection: any Connection
   ) throws -> Appended {
     let mark = try connection.first("UPDATE log_mark SET position = position WHERE name = 'appended' RETURNING position") { $0.integer(0) }
     guard let mark else { throw DatabaseFailure(kind: .unusable, message: "the database lacks its marks; restore a backup", detail: "log") }
     let isNew = try areNew(entries, ids: ids, end: mark, connection)
-    let accepted = zip(entries, isNew).filter(\.1).map(\.0)
+    let accepted = isNew.contains(false) ? zip(entries, isNew).filter(\.1).map(\.0) : entries
     guard !accepted.isEmpty else { return Appended(isNew: isNew, before: mark, entries: []) }
     let first = max(mark + 1, now.microseconds)
     try insert(accepted, positions: accepted.indices.map { first + Int64($0) }, connection)
     try connection.execute(
       "UPDATE log_mark SET position = $1 WHERE name = 'appended'", [first + Int64(accepted.count) - 1])
     ids.note(through: first + Int64(accepted.count) - 1)
-    let stored = accepted.enumerated().map { StoredEntry(position: first + Int64($0), entry: .success($1)) }
+    let stored = accepted.enumerated().map { StoredEntry(position: first + Int64($0), entry: .success($1.entry)) }
     return Appended(isNew: isNew, before: mark, entries: stored)
   }
 
-  static func insert(_ entries: [LogEntry], positions: [Int64], _ connection: any Connection) throws {
-    let rows = LogColumns(entries)
+  static func insert(_ rows: [PreparedEntry], positions: [Int64], _ connection: any Connection) throws {
     try connection.insert(
       BulkInsert(
         into: "event",
         [
-          .integers("position", positions), .integers("shard", rows.shard), .texts("kind", rows.kind), .texts("name", rows.name),
-          .texts("contact", rows.contact), .texts("anonymous", rows.anonymous), .texts("customer", rows.customer),
-          .texts("message_id", rows.messageID), .integers("at", rows.at), .integers("version", rows.version),
-          .integers("received_at", rows.receivedAt), .texts("payload", rows.payload),
+          .integers("position", positions), .integers("shard", rows.map { Int64($0.shard) }), .texts("kind", rows.map(\.entry.fact.kind)),
+          .texts("name", rows.map(\.entry.fact.name)), .texts("contact", rows.map(\.entry.actor.contact)),
+          .texts("anonymous", rows.map(\.entry.actor.anonymous)), .texts("customer", rows.map(\.entry.actor.customer)),
+          .texts("message_id", rows.map(\.entry.messageID)), .integers("at", rows.map(\.entry.at.microseconds)),
+          .integers("version", rows.map(\.entry.version.microseconds)),
+          .integers("received_at", rows.map(\.entry.receivedAt.microseconds)), .texts("payload", rows.map(\.payload)),
         ]))
-  }
-
-  /// Entries column by column, in one pass: they come by the hundred thousand a second.
-  private struct LogColumns {
-    var shard: [Int64?] = []
-    var kind: [String?] = []
-    var name: [String?] = []
-    var contact: [String?] = []
-    var anonymous: [String?] = []
-    var customer: [String?] = []
-    var messageID: [String?] = []
-    var at: [Int64?] = []
-    var version: [Int64?] = []
-    var receivedAt: [Int64?] = []
-    var payload: [String?] = []
-
-    init(_ entries: [LogEntry]) {
-      for entry in entries {
-        let actor = entry.actor
-        shard.append(Int64(Shard.number(of: actor.customer ?? actor.contact ?? actor.anonymous ?? "")))
-        kind.append(entry.fact.kind)
-        name.append(entry.fact.name)
-        contact.append(actor.contact)
-        anonymous.append(actor.anonymous)
-        customer.append(actor.customer)
-        messageID.append(entry.messageID)
-        at.append(entry.at.microseconds)
-        version.append(entry.version.microseconds)
-        receivedAt.append(entry.receivedAt.microseconds)
-        payload.append(entry.fact.payloadText)
-      }
-    }
   }
 
   /// What an append came to.
@@ -90,14 +80,15 @@ public enum EventQueries {
   }
 
   private static func areNew(
-    _ entries: [LogEntry], ids: MessageIDs, end: Int64, _ connection: any Connection
+    _ entries: [PreparedEntry], ids: MessageIDs, end: Int64, _ connection: any Connection
   ) throws -> [Bool] {
-    let hashes = entries.filter { $0.record == nil }.map { ids.hash(of: $0.messageID) }
-    var messages = try ids.areNew(hashes, end: end, connection).makeIterator()
-    var contents = try recordContents(entries, connection)
+    let messages = try ids.areNew(entries.compactMap(\.hash), end: end, connection)
+    if messages.count == entries.count { return messages }
+    var rest = messages.makeIterator()
+    var contents = try recordContents(entries.lazy.map(\.entry), connection)
     var changed: Set<RecordKey> = []
-    let isNew = entries.map { entry in
-      guard let record = entry.record else { return messages.next() ?? true }
+    let isNew = entries.map(\.entry).map { entry in
+      guard let record = entry.record else { return rest.next() ?? true }
       let key = RecordKey(kind: entry.fact.kind, id: record)
       guard contents.updateValue(entry.messageID, forKey: key) != entry.messageID else { return false }
       changed.insert(key)
@@ -118,7 +109,7 @@ public enum EventQueries {
   }
 
   /// The present content of the records that the entries state anew.
-  private static func recordContents(_ entries: [LogEntry], _ connection: any Connection) throws -> [RecordKey: String] {
+  private static func recordContents(_ entries: some Sequence<LogEntry>, _ connection: any Connection) throws -> [RecordKey: String] {
     var ids: [String: Set<String>] = [:]
     for entry in entries { if let record = entry.record { ids[entry.fact.kind, default: []].insert(record) } }
     var contents: [RecordKey: String] = [:]

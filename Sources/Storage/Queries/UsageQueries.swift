@@ -95,7 +95,8 @@ public enum UsageQueries {
 
   /// Adds to roll-up rows, or makes them.
   public static func add(_ usage: [UsageKey: EventUsage], _ connection: any Connection) throws {
-    let keys = usage.keys.sorted(by: UsageKey.inOrder)
+    let rows = usage.sorted { UsageKey.inOrder($0.key, $1.key) }
+    let keys = rows.map(\.key)
     try notePinned(keys, connection)
     try connection.insert(
       BulkInsert(
@@ -104,8 +105,8 @@ public enum UsageQueries {
           .integers("shard", keys.map { Int64(UsageKey.shard(customer: $0.customer, actor: $0.actor)) }),
           .texts("customer", keys.map(\.customer)), .texts("actor", keys.map(\.actor)),
           .integers("pinned", keys.map { $0.isPinned ? 1 : 0 }), .integers("event", keys.map(\.event)),
-          .integers("day", keys.map { Int64($0.day.number) }), .integers("count", keys.map { usage[$0].map { Int64($0.total) } }),
-          .integers("first", keys.map { usage[$0]?.first.microseconds }), .integers("last", keys.map { usage[$0]?.last.microseconds }),
+          .integers("day", keys.map { Int64($0.day.number) }), .integers("count", rows.map { Int64($0.value.total) }),
+          .integers("first", rows.map(\.value.first.microseconds)), .integers("last", rows.map(\.value.last.microseconds)),
         ],
         onConflict: """
           (shard, customer, actor, pinned, event, day) DO UPDATE SET count = usage_daily.count + excluded.count,
