@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import Synchronization
 
 /// Real time: to measure it is what this program is for.
 enum Clock {
@@ -31,35 +30,11 @@ enum Clock {
       try pause(interval)
     }
   }
-}
 
-/// Ctrl-C and SIGTERM: every wait and loop ends with an error, so that children and files are tidied up on the way out.
-enum Interruption {
-  private static let requested = Atomic<Bool>(false)
-
-  static func listen() {
-    _ = requested.load(ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.requested.store(true, ordering: .relaxed) } }
-  }
-
-  static func check() throws {
-    if requested.load(ordering: .relaxed) { throw Failure("interrupted") }
-  }
-}
-
-/// Measured durations in seconds.
-struct Samples: Sendable {
-  private(set) var values: [Double] = []
-
-  mutating func add(_ seconds: Double) { values.append(seconds) }
-  mutating func add(_ other: Samples) { values += other.values }
-
-  var count: Int { values.count }
-  var largest: Double? { values.max() }
-
-  /// The nearest-rank percentile: the smallest sample that at least this share (0…1) does not exceed.
-  func percentile(_ share: Double) -> Double? {
-    guard !values.isEmpty else { return nil }
-    return values.sorted()[max(0, Int((share * Double(values.count)).rounded(.up)) - 1)]
+  /// How long something takes, in seconds.
+  static func time(_ body: () throws -> Void) rethrows -> Double {
+    let start = seconds()
+    try body()
+    return seconds() - start
   }
 }

@@ -3,8 +3,9 @@ import Foundation
 
 /// The events that are sent: made-up customers under Zipf's law, their people, the features of the starter `sop`.
 struct Workload {
+  static let login = "Signed In"
   static let events = [
-    "Signed In", "Report Created", "Report Shared", "Dashboard Viewed", "Dashboard Created", "Data Source Connected", "Alert Configured",
+    login, "Report Created", "Report Shared", "Dashboard Viewed", "Dashboard Created", "Data Source Connected", "Alert Configured",
     "Export Downloaded", "Comment Added", "Teammate Invited", "API Called", "Automation Run",
   ]
   private static let plans = ["free", "team", "business"]
@@ -46,24 +47,38 @@ struct Workload {
       let event = next()
       text += #"{"type":"track","messageId":""# + event.message + #"","userId":""# + Self.contact(event) + #"","event":""# + event.name
       text += #"","timestamp":""# + time + #"","properties":{"plan":""# + event.plan + #"","items":"# + String(event.items)
-      text += #"},"context":{"groupId":"c-"# + String(event.customer)
+      text += #"},"context":{"groupId":""# + Self.customer(event.customer)
       text += #"","library":{"name":"analytics-python","version":"2.3.4"}}}"#
     }
     text += #"],"sentAt":""# + time + #""}"#
     return Array(text.utf8)
   }
 
+  /// A call of `track`.
+  static func track(_ message: String, _ event: String, of contact: String, at customer: String, when: Instant? = nil) -> JSON {
+    let time: [JSON.Member] = when.map { [JSON.Member("timestamp", .string($0.iso8601))] } ?? []
+    return .object(
+      [
+        JSON.Member("type", "track"), JSON.Member("messageId", .string(message)), JSON.Member("userId", .string(contact)),
+        JSON.Member("event", .string(event)), JSON.Member("context", ["groupId": .string(customer)]),
+      ] + time)
+  }
+
+  /// A body for `/v1/batch` of calls.
+  static func batch(_ calls: [JSON]) -> [UInt8] { JSON.object([JSON.Member("batch", .array(calls))]).printedBytes() }
+
   /// A line for `holdfast import events`, at some time in the four weeks before `now`.
   mutating func line(before now: Instant) -> String {
     let event = next()
     let at = now - .seconds(Int64(random.below(28 * 86_400)))
     var text = #"{"message_id":""# + event.message + #"","event":""# + event.name + #"","at":""# + at.iso8601
-    text += #"","contact":""# + Self.contact(event) + #"","customer":"c-"# + String(event.customer)
+    text += #"","contact":""# + Self.contact(event) + #"","customer":""# + Self.customer(event.customer)
     text += #"","plan":""# + event.plan + #"","items":"# + String(event.items) + "}\n"
     return text
   }
 
   static func contact(_ event: Event) -> String { "u-\(event.customer)-\(event.contact)" }
+  static func customer(_ number: Int) -> String { "c-\(number)" }
 
   static func hex(_ number: UInt64) -> String {
     let digits = String(number, radix: 16)

@@ -3,9 +3,16 @@ import Foundation
 
 /// The figures, for people and for machines.
 struct Report {
+  /// What a figure was measured on.
+  struct Column: Hashable {
+    /// The database; `nil` for what has to do with none.
+    var database: DatabaseKind?
+    /// How many customers; `nil` where all figures are of the same number.
+    var customers: Int?
+  }
+
   struct Figure {
-    /// The database it was measured on; empty for what has to do with none.
-    var column: String
+    var column: Column
     /// The name in JSON: stable, with its unit at the end.
     var key: String
     var title: String
@@ -14,19 +21,25 @@ struct Report {
     var note: String
   }
 
-  private(set) var sections: [(title: String, figures: [Figure])] = []
+  struct Section {
+    var title: String
+    var figures: [Figure] = []
+  }
 
-  /// The database that the figures from now on are of.
-  var column = ""
+  private(set) var sections: [Section] = []
+  /// What the figures from now on are of.
+  var column = Column()
   private var present = 0
 
   /// Begins a section, or goes on with the one of that title: figures of several databases stand side by side.
   mutating func section(_ title: String) {
     present = sections.firstIndex { $0.title == title } ?? sections.count
-    if present == sections.count { sections.append((title, [])) }
+    if present == sections.count { sections.append(Section(title: title)) }
   }
 
   private mutating func add(_ key: String, _ title: String, _ value: Double, _ text: String, _ note: String) {
+    // What cannot be worked out, for want of anything to divide by, is no figure.
+    guard value.isFinite else { return }
     sections[present].figures.append(Figure(column: column, key: key, title: title, value: value, text: text, note: note))
   }
 
@@ -37,6 +50,17 @@ struct Report {
 
   mutating func count(_ key: String, _ title: String, _ value: Int, note: String = "") {
     add(key, title, Double(value), Self.grouped(Double(value)), note)
+  }
+
+  /// A part of a yardstick, as a share of 1 in JSON.
+  mutating func share(_ key: String, _ title: String, _ value: Double, of yardstick: Double, note: String = "") {
+    add(key + "_share", title, value / yardstick, Self.decimal(100 * value / yardstick) + " %", note)
+  }
+
+  /// How many times something else.
+  mutating func ratio(_ key: String, _ title: String, _ value: Double?, to yardstick: Double?, note: String = "") {
+    guard let value, let yardstick else { return }
+    add(key + "_ratio", title, value / yardstick, Self.decimal(value / yardstick) + " ×", note)
   }
 
   /// A duration in seconds, shown in the unit that suits it; in JSON always seconds.
@@ -62,41 +86,6 @@ struct Report {
     add(key + "_bytes", title, bytes, "\(Self.grouped(bytes)) B", note)
   }
 
-  /// A share of a yardstick.
-  static func share(_ value: Double, of yardstick: Double, named name: String) -> String {
-    yardstick > 0 ? String(format: "%.1f %% of %@", 100 * value / yardstick, name) : ""
-  }
-
-  /// The table as aligned text: a line a figure, a column a database.
-  var text: String {
-    let figures = sections.flatMap(\.figures)
-    let width = figures.map(\.title.count).max() ?? 0
-    let wide = figures.map(\.text.count).max() ?? 0
-    var lines: [String] = []
-    for section in sections {
-      let columns = section.figures.map(\.column).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-      lines.append("")
-      let heads = columns.contains("") ? "" : columns.map { "  " + Self.right($0, wide) }.joined()
-      lines.append(Self.left(section.title, width + 2) + heads)
-      for key in section.figures.map(\.key).reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
-        let row = columns.map { column in section.figures.first { $0.key == key && $0.column == column } }
-        let title = row.compactMap(\.self).first?.title ?? key
-        let values = row.map { "  " + Self.right($0?.text ?? "–", wide) }.joined()
-        let notes = row.compactMap { $0?.note }.filter { !$0.isEmpty }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        lines.append("  " + Self.left(title, width) + values + (notes.isEmpty ? "" : "   " + notes.joined(separator: " | ")))
-      }
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  private static func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
-  private static func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-
-  /// Figures by key; those of PostgreSQL under `postgres_…`.
-  var json: JSON {
-    .object(sections.flatMap(\.figures).map { JSON.Member(($0.column == "PostgreSQL" ? "postgres_" : "") + $0.key, .number($0.value)) })
-  }
-
   private static func duration(_ seconds: Double) -> String {
     switch seconds {
     case ..<1e-3: String(format: "%.0f µs", seconds * 1e6)
@@ -105,14 +94,37 @@ struct Report {
     }
   }
 
+  static func decimal(_ value: Double) -> String { String(format: value < 1 ? "%.2f" : "%.1f", value) }
+
   /// A whole number with blanks between thousands.
   static func grouped(_ value: Double) -> String {
-    let digits = String(Int(value.rounded()))
+    let digits = String(Int(abs(value).rounded()))
     var text = ""
     for (index, digit) in digits.enumerated() {
       if index > 0, (digits.count - index) % 3 == 0 { text += " " }
       text.append(digit)
     }
-    return text
+    return value <= -0.5 ? "-" + text : text
+  }
+
+  /// Figures by key: those of PostgreSQL under `postgres_…`, those of one number of customers among others in an object of their own.
+  var json: JSON {
+    let figures = sections.flatMap(\.figures)
+    let sizes = figures.map(\.column.customers).distinct
+    return .object(
+      sizes.flatMap { size -> [JSON.Member] in
+        let members = figures.filter { $0.column.customers == size }.map { figure in
+          JSON.Member((figure.column.database == .postgres ? "postgres_" : "") + figure.key, .number(figure.value))
+        }
+        return size.map { [JSON.Member("\($0)_customers", .object(members))] } ?? members
+      })
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, in the order of first appearance.
+  var distinct: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }
