@@ -63,7 +63,7 @@ struct Benchmark {
   }
 
   private mutating func attempt(_ name: String, _ body: (inout Report) throws -> Void) {
-    do { try body(&report) } catch where Interruption.cause == nil {
+    do { try body(&report) } catch  where Interruption.cause == nil {
       Output.note("  \(name) failed: \(error)")
       problems.append("\(name): \(error)")
     } catch {}

@@ -11,25 +11,46 @@ final class HTTPConnection {
     var text: String { String(decoding: body, as: UTF8.self) }
   }
 
-  private let descriptor: Int32
+  private let port: UInt16
+  private var descriptor: Int32
   private var buffer: [UInt8] = []
-  private static let timeout = 120
+  /// Seconds. A list of a million customers may take its time.
+  private static let timeout = 600
   private static let maximumAnswer = 16 << 20
 
+  /// The server closed the connection and answered nothing.
+  private struct Closed: Error, CustomStringConvertible {
+    var description: String { "the server closed the connection" }
+  }
+
   init(port: UInt16) throws {
-    descriptor = try Sockets.make()
-    var limit = timeval(tv_sec: Self.timeout, tv_usec: 0)
+    self.port = port
+    descriptor = try Self.open(port)
+  }
+
+  private static func open(_ port: UInt16) throws -> Int32 {
+    let descriptor = try Sockets.make()
+    var limit = timeval(tv_sec: timeout, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] { setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size)) }
-    guard Sockets.withLoopback(port, { [descriptor] in connect(descriptor, $0, $1) }) else {
-      throw Failure("cannot connect to port \(port): \(String(cString: strerror(errno)))")
+    guard Sockets.withLoopback(port, { connect(descriptor, $0, $1) }) else {
+      let reason = String(cString: strerror(errno))
+      close(descriptor)
+      throw Failure("cannot connect to port \(port): \(reason)")
     }
+    return descriptor
   }
 
   deinit { close(descriptor) }
 
   func get(_ path: String, key: String? = nil) throws -> Answer {
     let authorization = key.map { "Authorization: Bearer \($0)\r\n" } ?? ""
-    return try exchange(Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\r\n".utf8))
+    let request = Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\r\n".utf8)
+    do { return try exchange(request) } catch is Closed {
+      // A server may end a connection on which nothing came for a while; whoever only reads asks again.
+      close(descriptor)
+      descriptor = try Self.open(port)
+      return try exchange(request)
+    }
   }
 
   /// Posts to the tracking API with the write key as user name of Basic authorization, as SDKs do.
@@ -68,11 +89,13 @@ final class HTTPConnection {
         if buffer.count >= head.size + length { return try answer(head, Array(buffer[head.size..<head.size + length])) }
       }
       guard buffer.count < Self.maximumAnswer else { throw Failure("an answer is longer than \(Self.maximumAnswer) bytes") }
-      do {
-        guard try Sockets.receive(from: descriptor, into: &buffer) else { throw Failure("the server closed the connection") }
-      } catch {
-        throw Failure("no answer: \(error) (after \(Self.timeout) s at most)")
-      }
+      guard try receive() else { throw buffer.isEmpty ? Closed() : Failure("the server closed the connection within an answer") }
+    }
+  }
+
+  private func receive() throws -> Bool {
+    do { return try Sockets.receive(from: descriptor, into: &buffer) } catch {
+      throw Failure("no answer within \(Self.timeout) s: \(error)")
     }
   }
 

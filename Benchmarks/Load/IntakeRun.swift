@@ -37,9 +37,10 @@ struct IntakeRun {
       number: number)
   }
 
-  /// - Parameter meanwhile: called again and again while events come; may take its time. It returns how many entries it had accepted itself.
+  /// - Parameter meanwhile: called again and again while events come; may take its time, and may end them. It returns how many entries it
+  ///   had accepted itself.
   /// - Throws: `Failure` where an answer is neither 200 nor 429, or where the server has not stored exactly what it answered 200.
-  func run(meanwhile: () throws -> Int = { try pauseBetweenLooks() }) throws -> Result {
+  func run(meanwhile: (Crew) throws -> Int = pauseBetweenLooks) throws -> Result {
     let server = servers[0]
     let connection = try server.connect()
     let acceptedBefore = try server.statistics(on: connection).accepted
@@ -52,7 +53,7 @@ struct IntakeRun {
     while !crew.isDone {
       result.lag.add(try server.statistics(on: connection).lag)
       result.memory.add(Double(servers.compactMap { $0.memory?.now }.reduce(0, +)))
-      others += try meanwhile()
+      others += try meanwhile(crew)
     }
     result.sent = try crew.tally()
     guard result.sent.answered > 0 else { throw Failure("not one batch was taken within \(Int(load.seconds)) s") }
@@ -70,7 +71,7 @@ struct IntakeRun {
     return result
   }
 
-  static func pauseBetweenLooks() throws -> Int {
+  static func pauseBetweenLooks(_: Crew) throws -> Int {
     try Clock.pause(0.25)
     return 0
   }

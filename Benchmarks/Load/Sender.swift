@@ -20,26 +20,27 @@ struct Load: Sendable {
 /// The senders of a load, each on a thread of its own.
 final class Crew {
   private let group = DispatchGroup()
-  private let results = Results()
+  private let shared = Shared()
 
-  /// What the threads hand in.
-  private final class Results: Sendable {
-    let values = Mutex<(tally: Sender.Tally, failure: (any Error)?)>((Sender.Tally(), nil))
+  /// What the threads are told, and what they hand in.
+  final class Shared: Sendable {
+    let isOver = Atomic<Bool>(false)
+    fileprivate let results = Mutex<(tally: Sender.Tally, failure: (any Error)?)>((Sender.Tally(), nil))
   }
 
   /// Begins at once.
   init(_ load: Load) {
     let start = Clock.seconds()
     for number in 0..<load.options.connections {
-      let sender = Sender(load: load, number: number, start: start)
-      let (group, results) = (group, results)
+      let (group, shared) = (group, shared)
+      let sender = Sender(load: load, number: number, start: start, shared: shared)
       group.enter()
       Thread {
         do {
           let tally = try sender.run()
-          results.values.withLock { $0.tally.add(tally) }
+          shared.results.withLock { $0.tally.add(tally) }
         } catch {
-          results.values.withLock { $0.failure = $0.failure ?? error }
+          shared.results.withLock { $0.failure = $0.failure ?? error }
         }
         group.leave()
       }.start()
@@ -48,12 +49,15 @@ final class Crew {
 
   var isDone: Bool { group.wait(timeout: .now()) == .success }
 
+  /// Ends them before their time.
+  func stop() { shared.isOver.store(true, ordering: .relaxed) }
+
   /// What all have sent together. - Throws: what stopped one of them.
   func tally() throws -> Sender.Tally {
     group.wait()
-    return try results.values.withLock { values in
-      if let failure = values.failure { throw failure }
-      return values.tally
+    return try shared.results.withLock { results in
+      if let failure = results.failure { throw failure }
+      return results.tally
     }
   }
 }
@@ -84,11 +88,13 @@ struct Sender: Sendable {
   let load: Load
   let number: Int
   let start: Double
+  let shared: Crew.Shared
 
   /// Longest wait that a `Retry-After` is believed, in seconds.
   private static let maximumWait = 30
 
   private var end: Double { start + load.seconds }
+  private var isOver: Bool { shared.isOver.load(ordering: .relaxed) || Clock.seconds() >= end }
 
   func run() throws -> Tally {
     let connection = try HTTPConnection(port: load.ports[number % load.ports.count])
@@ -96,7 +102,7 @@ struct Sender: Sendable {
     var workload = Workload(customers: load.options.customers, seed: load.options.seed, stream: stream)
     var tally = Tally()
     var due = start
-    while Clock.seconds() < end {
+    while !isOver {
       try Interruption.check()
       if let rate = load.rate {
         due += Double(load.options.batch * load.options.connections) / rate
@@ -104,8 +110,8 @@ struct Sender: Sendable {
       }
       let body = workload.batch(load.options.batch, at: Clock.now())
       do {
-        while try !post(body, on: connection, &tally), Clock.seconds() < end {}
-      } catch where load.mayBeCutOff {
+        while try !post(body, on: connection, &tally), !isOver {}
+      } catch  where load.mayBeCutOff {
         tally.cutOff += 1
         return tally
       }

@@ -22,8 +22,8 @@ struct AlertScenario {
         try Clock.pause(0.02 + 0.0037 * Double(idle.count % 10))
       }
       var rest = slides.dropFirst(stage.options.alerts)
-      let intake = try IntakeRun(installation, [server], stage.options).run {
-        guard let slide = rest.popFirst() else { return try IntakeRun.pauseBetweenLooks() }
+      let intake = try IntakeRun(installation, [server], stage.options).run { crew in
+        guard let slide = rest.popFirst() else { return try IntakeRun.pauseBetweenLooks(crew) }
         busy.add(try slide.run(on: connection, key: installation.apiKey, webhook))
         try Clock.pause(1 / Self.rate)
         return 1

@@ -34,8 +34,8 @@ struct ReadScenario {
     }
   }
 
-  /// What people ask for, in turn: single customers more often than the others.
-  private static let round: [Inquiry] = [.customer, .explanation, .customer, .explanation, .band, .customer, .explanation, .signal, .summary]
+  /// However slow one is, so many are timed.
+  private static let fewest = 3
 
   func play(into report: inout Report) throws {
     try stage.withInstallation("reads", isFilled: true) { installation in
@@ -45,18 +45,26 @@ struct ReadScenario {
       let connection = try server.connect()
       var random = SplitMix64(seed: stage.options.seed, stream: 0)
       var times: [Inquiry: Samples] = [:]
-      var number = 0
-      let intake = try IntakeRun(installation, [server], stage.options, rate: half, number: 1).run {
-        let inquiry = Self.round[number % Self.round.count]
-        number += 1
+      var rest = Inquiry.allCases[...]
+      let start = Clock.seconds()
+      // Each kind has its share of the time; events come until all are done.
+      let intake = try IntakeRun(installation, [server], stage.options, seconds: 7_200, rate: half, number: 1).run { crew in
+        guard let inquiry = rest.first else {
+          crew.stop()
+          return try IntakeRun.pauseBetweenLooks(crew)
+        }
         let path = inquiry.path(1 + random.below(stage.options.customers))
         times[inquiry, default: Samples()].add(try Clock.time { _ = try server.api(path, on: connection) })
+        let share = Double(Inquiry.allCases.count - rest.count + 1) / Double(Inquiry.allCases.count)
+        let isDone = Clock.seconds() > start + share * stage.options.seconds && times[inquiry, default: Samples()].count >= Self.fewest
+        if isDone { rest.removeFirst() }
         try Clock.pause(0.005)
         return 0
       }
       try server.stop()
       report.section("Reads by the API at half of full speed")
-      report.rate("reads_intake_per_second", "events meanwhile", intake.answeredRate, "events", note: "at most \(Report.grouped(most.answeredRate))")
+      report.rate(
+        "reads_intake_per_second", "events meanwhile", intake.answeredRate, "events", note: "at most \(Report.grouped(most.answeredRate))")
       for inquiry in Inquiry.allCases {
         report.durations("read_\(inquiry.rawValue)", inquiry.title, times[inquiry] ?? Samples())
       }
