@@ -1,3 +1,5 @@
+import Domain
+
 /// How much of a CSV file is held at once. Longer fields and records are reported and passed over.
 public struct CSVLimits: Hashable, Sendable {
   public var fieldBytes: Int
@@ -247,7 +249,7 @@ private struct CSVFields {
   }
 
   private func text(_ slice: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
-    String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self)
+    String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self)?.streamSafe
   }
 
   /// A field and where the next one begins.
@@ -270,7 +272,7 @@ private struct CSVFields {
     }
     // Behind the closing quote stands the delimiter or nothing.
     let next = position + 2
-    if let unescaped { return String(validating: unescaped, as: UTF8.self).map { ($0, next) } }
+    if let unescaped { return String(validating: unescaped, as: UTF8.self).map { ($0.streamSafe, next) } }
     return text(bytes[start..<min(position, bytes.count)]).map { ($0, next) }
   }
 }

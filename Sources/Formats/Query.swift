@@ -1,3 +1,5 @@
+import Domain
+
 /// The fields of an address's query, decoded; names may repeat.
 public struct Query: Sendable {
   /// As it stands in the address, without the question mark.
@@ -26,7 +28,7 @@ public struct Query: Sendable {
 
   /// `nil` where the bytes are not UTF-8. A `%` without two digits stands for itself.
   public static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = true) -> String? {
-    String(validating: bytes(of: Array(text.utf8), plusIsBlank: plusIsBlank), as: UTF8.self)
+    String(validating: bytes(of: Array(text.utf8), plusIsBlank: plusIsBlank), as: UTF8.self)?.streamSafe
   }
 
   /// The bytes that form-encoded text stands for.

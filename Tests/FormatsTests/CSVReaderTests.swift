@@ -77,6 +77,13 @@ extension SplitMix64 {
     #expect(read.allSatisfy { !$0.isRecord })
   }
 
+  @Test("Endless combining marks are broken up, in plain fields and in quoted ones")
+  func marks() {
+    let marks = String(repeating: "\u{301}", count: 31)
+    let safe = String(repeating: "\u{301}", count: 30) + "\u{34F}\u{301}"
+    #expect(items("a\(marks),\"b\(marks)\",\"\"\"\(marks)\"\n") == [.record(line: 1, fields: ["a" + safe, "b" + safe, "\"" + safe])])
+  }
+
   @Test("What comes after a broken line is read as it would be without it, a text of several lines too")
   func afterBroken() {
     #expect(

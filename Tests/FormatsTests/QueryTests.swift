@@ -14,6 +14,12 @@ import Testing
     #expect(Query(String(repeating: "a=1&", count: 10_000)).pairs.count <= 200)
   }
 
+  @Test("Endless combining marks are broken up")
+  func marks() {
+    let marks = String(repeating: "%CC%81", count: 31)
+    #expect(Query("a=e\(marks)")["a"]?.unicodeScalars.contains("\u{34F}") == true)
+  }
+
   @Test("A sign is no hexadecimal digit: what follows a percent sign is two digits or stands for itself")
   func signs() throws {
     #expect(Query("a=%+1&b=%-1")["a"] == "% 1")
