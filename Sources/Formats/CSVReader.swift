@@ -1,3 +1,5 @@
+import Domain
+
 /// How much of a CSV file is held at once. Longer fields and records are reported and passed over.
 public struct CSVLimits: Hashable, Sendable {
   public var fieldBytes: Int
@@ -41,6 +43,9 @@ public struct CSVReader {
   private var isAtStart = true
   /// Inside a record that was given up without its end in sight.
   private var isSkipping = false
+  /// How far records have been read that were given up then. Lines before that are read one by one: a quoted field that runs on would
+  /// make each of them be searched as far again, and a file take time by the square of its size.
+  private var searched = 0
 
   /// Where the search for the end of the present record stands.
   private struct RecordScan {
@@ -96,6 +101,7 @@ public struct CSVReader {
         if let item { try emit(item) }
       case .failed(let reason):
         let failedLine = line
+        searched = max(searched, scan.position)
         scan = RecordScan(at: scan.start)
         isSkipping = true
         try emit(.problem(line: failedLine, reason: reason))
@@ -140,6 +146,7 @@ public struct CSVReader {
     buffer.removeFirst(scan.start)
     scan.position -= scan.start
     scan.fieldStart -= scan.start
+    searched = max(0, searched - scan.start)
     scan.start = 0
   }
 
@@ -159,11 +166,17 @@ public struct CSVReader {
   private mutating func step(_ delimiter: UInt8, isLast: Bool) -> Step {
     var scan = scan
     let limits = limits
+    let searched = searched
     let result = buffer.withUnsafeBufferPointer { bytes -> Step? in
       while scan.position < bytes.count {
         let byte = bytes[scan.position]
         if scan.mode == .quoted {
-          if byte == UInt8(ascii: "\"") { scan.mode = .afterQuote } else if byte == 0x0A { scan.newlines += 1 }
+          if byte == UInt8(ascii: "\"") {
+            scan.mode = .afterQuote
+          } else if byte == 0x0A {
+            if scan.position < searched { return .failed(.unclosedQuote) }
+            scan.newlines += 1
+          }
         } else if byte == 0x0A {
           return .record(end: scan.position)
         } else if byte == delimiter {
@@ -189,9 +202,19 @@ public struct CSVReader {
       return nil
     }
     self.scan = scan
-    if let result { return result }
+    switch result {
+    case .record(let end)?: return checked(end: end)
+    case let result?: return result
+    case nil: break
+    }
     guard isLast, scan.start < buffer.count else { return .needsMore }
-    return scan.mode == .quoted ? .failed(.unclosedQuote) : .record(end: buffer.count)
+    return scan.mode == .quoted ? .failed(.unclosedQuote) : checked(end: buffer.count)
+  }
+
+  /// A record whose last field, too, is within the limit.
+  private func checked(end: Int) -> Step {
+    let hasReturn = end > scan.fieldStart && buffer[end - 1] == 0x0D
+    return end - (hasReturn ? 1 : 0) - scan.fieldStart > limits.fieldBytes ? .failed(.fieldTooLong) : .record(end: end)
   }
 
   /// The record that ends before `end`; `nil` for a blank line.
@@ -226,7 +249,7 @@ private struct CSVFields {
   }
 
   private func text(_ slice: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
-    String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self)
+    String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self)?.streamSafe
   }
 
   /// A field and where the next one begins.
@@ -249,7 +272,7 @@ private struct CSVFields {
     }
     // Behind the closing quote stands the delimiter or nothing.
     let next = position + 2
-    if let unescaped { return String(validating: unescaped, as: UTF8.self).map { ($0, next) } }
+    if let unescaped { return String(validating: unescaped, as: UTF8.self).map { ($0.streamSafe, next) } }
     return text(bytes[start..<min(position, bytes.count)]).map { ($0, next) }
   }
 }

@@ -51,7 +51,9 @@ public enum SettingsLoader {
 
   private static func positions(of files: [(name: String, text: String)]) -> [String: ScalarPositions] {
     var positions: [String: ScalarPositions] = [:]
-    for file in files where file.text.utf8.count <= YAMLReader.largestFile { positions[file.name] = ScalarPositions(text: file.text) }
+    for file in files where file.text.utf8.count <= YAMLReader.largestFile {
+      positions[file.name] = ScalarPositions(text: file.text.normalized ?? "")
+    }
     return positions
   }
 

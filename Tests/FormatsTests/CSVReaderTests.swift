@@ -63,6 +63,35 @@ extension SplitMix64 {
     #expect(items([Array("a,b\nc,".utf8), [0xFF, 0x0A], Array("d,e".utf8)]).map(\.isRecord) == [true, false, true])
   }
 
+  @Test("The last field of a record is bounded like the others", arguments: ["1,123456789\n", "1,123456789\r\n", "1,123456789"])
+  func lastField(text: String) {
+    #expect(items(text, limits: CSVLimits(fieldBytes: 8)) == [.problem(line: 1, reason: .fieldTooLong)])
+    #expect(items(text, limits: CSVLimits(fieldBytes: 9)) == [.record(line: 1, fields: ["1", "123456789"])])
+  }
+
+  @Test("A file in which no quote finds its end is read once, not once for each of its lines", .timeLimit(.minutes(1)))
+  func quotesAcrossLines() {
+    let lines = 100_000
+    let read = items(String(repeating: "x\",\"z\n", count: lines))
+    #expect(read.count == lines)
+    #expect(read.allSatisfy { !$0.isRecord })
+  }
+
+  @Test("Endless combining marks are broken up, in plain fields and in quoted ones")
+  func marks() {
+    let marks = String(repeating: "\u{301}", count: 31)
+    let safe = String(repeating: "\u{301}", count: 30) + "\u{34F}\u{301}"
+    #expect(items("a\(marks),\"b\(marks)\",\"\"\"\(marks)\"\n") == [.record(line: 1, fields: ["a" + safe, "b" + safe, "\"" + safe])])
+  }
+
+  @Test("What comes after a broken line is read as it would be without it, a text of several lines too")
+  func afterBroken() {
+    #expect(
+      items("\"open\n1,\"two\nlines\"\n") == [
+        .problem(line: 1, reason: .textAfterQuote), .record(line: 2, fields: ["1", "two\nlines"]),
+      ])
+  }
+
   @Test("Written and read back, any table is the same, wherever the bytes are cut")
   func roundTrip() {
     let seed = UInt64(31)

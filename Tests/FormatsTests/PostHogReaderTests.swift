@@ -65,6 +65,13 @@ private func read(_ text: String, sentAt: Instant? = nil, groupType: String? = n
     #expect(batch.entries[2].fact == .alias(previous: "dev-1") && batch.entries[2].actor == Actor(contact: "u-1"))
   }
 
+  @Test("As many traits as a body holds are gathered in time that grows with their number", .timeLimit(.minutes(1)))
+  func manyTraits() throws {
+    let traits = (0..<80_000).map { "\"t\($0)\":1" }.joined(separator: ",")
+    let batch = try read("{\"event\":\"$set\",\"distinct_id\":\"u\",\"$set\":{\(traits)},\"$set_once\":{\(traits)}}")
+    #expect(batch.rejected.map(\.reason) == [.tooLarge])
+  }
+
   @Test("Special names are translated, bookkeeping of the SDKs is passed over")
   func names() throws {
     func facts(_ text: String) throws -> [Fact] { try read(text).entries.map(\.fact) }

@@ -1,5 +1,6 @@
 import Domain
 import Engine
+import Formats
 import HTTPTypes
 import Hummingbird
 import Testing
@@ -65,17 +66,6 @@ struct APITests {
     #expect(try Query("at=2026-03-01T09:30:00+01:00").instant("at") == expected)
     #expect(try Query("at=2026-03-01T09:30:00%2B01:00").instant("at") == expected)
     #expect(try Query("").instant("at") == nil)
-  }
-
-  @Test("Queries are decoded: repeats, blanks, percent signs, bytes that are no text")
-  func queries() {
-    let query = Query("map=a%3Db&map=c+d&empty&=x&odd=%zz%4&bad=%FF")
-    #expect(query.all("map") == ["a=b", "c d"])
-    #expect(query["empty"] == "")
-    #expect(query["odd"] == "%zz%4")
-    #expect(query["bad"] == "")
-    #expect(query["nothing"] == nil)
-    #expect(Query(String(repeating: "a=1&", count: 10_000)).pairs.count <= 200)
   }
 
   @Test("A trickle is cut off after its grace, a slow but honest sender is not")

@@ -216,6 +216,13 @@ struct DiagnosticTests {
     #expect(Fixture.diagnostics(old, new) == [])
   }
 
+  @Test("stand in a file with line ends of Windows where they stand in one without", arguments: shapes + meanings + expressions)
+  func lineEnds(old: String, new: String, expected: [String]) throws {
+    let range = try #require(Fixture.base.range(of: old))
+    let text = Fixture.base.replacingCharacters(in: range, with: new)
+    #expect(Fixture.load(text.replacing("\n", with: "\r\n")).diagnostics == Fixture.load(text).diagnostics)
+  }
+
   @Test("a top-level key stands in one file only")
   func twoFiles() {
     let result = SettingsLoader.load(

@@ -97,7 +97,7 @@ extension JSONScanner {
 
   private func validated(_ buffer: UnsafeBufferPointer<UInt8>, at offset: Int) throws(JSONError) -> String {
     guard let text = String(validating: buffer, as: UTF8.self) else { throw failure(.invalidUTF8, at: offset) }
-    return text
+    return text.streamSafe
   }
 
   /// The rest of a string of which `content..<position` is plain and an escape comes next.
@@ -108,7 +108,7 @@ extension JSONScanner {
       if byte == UInt8(ascii: "\"") {
         position += 1
         guard let text = String(validating: buffer, as: UTF8.self) else { throw failure(.invalidUTF8, at: content) }
-        return text
+        return text.streamSafe
       }
       guard byte >= 0x20 else { throw failure(.controlCharacter) }
       if byte == UInt8(ascii: "\\") {

@@ -125,8 +125,9 @@ private struct PostHogMessage {
   /// `$set` over `$set_once`, from the properties or from beside them.
   private var traits: [JSON.Member] {
     var traits: [JSON.Member] = []
+    var names: Set<String> = []
     for source in [properties["$set"], item["$set"], properties["$set_once"], item["$set_once"]] {
-      for member in source?.members ?? [] where !traits.contains(where: { $0.name == member.name }) { traits.append(member) }
+      for member in source?.members ?? [] where names.insert(member.name).inserted { traits.append(member) }
     }
     return traits
   }

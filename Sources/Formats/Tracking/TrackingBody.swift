@@ -98,28 +98,8 @@ public enum TrackingBody {
     for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
       let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, parts[0].elementsEqual(name.utf8) else { continue }
-      return String(decoding: percentDecoded(parts[1]), as: UTF8.self)
+      return String(decoding: Query.bytes(of: Array(parts[1])), as: UTF8.self)
     }
     return nil
-  }
-
-  private static func percentDecoded(_ text: Substring.UTF8View) -> [UInt8] {
-    let bytes = Array(text)
-    var output: [UInt8] = []
-    output.reserveCapacity(bytes.count)
-    var index = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == UInt8(ascii: "%"), index + 2 < bytes.count,
-        let value = UInt8(String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
-      {
-        output.append(value)
-        index += 3
-      } else {
-        output.append(byte == UInt8(ascii: "+") ? 0x20 : byte)
-        index += 1
-      }
-    }
-    return output
   }
 }

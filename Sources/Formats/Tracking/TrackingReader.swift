@@ -137,7 +137,8 @@ private struct TrackingMessage {
     // RudderStack's SDKs put the traits into the context.
     var traits = item[.traits]?.members ?? []
     let further = context("traits")?.members ?? []
-    traits += further.filter { member in !traits.contains { $0.name == member.name } }
+    let names = Set(traits.map(\.name))
+    traits += further.filter { !names.contains($0.name) }
     if case .string(let zone)? = context("timezone"), !traits.contains(where: { $0.name == "timezone" }) {
       traits.append(JSON.Member("timezone", .string(zone)))
     }

@@ -1,5 +1,6 @@
 import Domain
 import Engine
+import Formats
 import Hummingbird
 
 /// The company as a whole: numbers, alerts, counts.

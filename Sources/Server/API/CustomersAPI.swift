@@ -1,5 +1,6 @@
 import Domain
 import Engine
+import Formats
 import Hummingbird
 
 /// Customers and what is known of each.

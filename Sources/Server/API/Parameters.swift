@@ -1,4 +1,5 @@
 import Domain
+import Formats
 
 /// Parameters of queries, read strictly: a wrong one is a 400 that says what is right.
 extension Query {

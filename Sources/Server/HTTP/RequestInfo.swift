@@ -1,3 +1,4 @@
+import Formats
 import Hummingbird
 import NIOCore
 import Storage
@@ -24,4 +25,8 @@ struct RequestInfo: RequestContext {
     }
     return text
   }
+}
+
+extension Query {
+  init(_ request: Request) { self.init(request.uri.query) }
 }

@@ -2,12 +2,9 @@
 struct ScalarPositions {
   private let lines: [[Unicode.Scalar]]
 
+  /// - Parameter text: with one kind of line end.
   init(text: String) {
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      var line = Array($0.unicodeScalars)
-      if line.last == "\r" { line.removeLast() }
-      return line
-    }
+    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.unicodeScalars) }
   }
 
   /// Where character `offset` of the value stands that begins at `place`. Exact for plain and quoted scalars; for block scalars

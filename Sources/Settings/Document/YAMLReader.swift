@@ -26,7 +26,7 @@ struct YAMLReader {
       findings.error(top, "the file is larger than 1 MB")
       return []
     }
-    guard let normal = text.isNormalized else {
+    guard let normal = text.normalized else {
       findings.error(top, "the file holds a NUL character; it is no text file")
       return []
     }
@@ -210,7 +210,7 @@ struct YAMLReader {
 
 extension String {
   /// The text with one kind of line end and no byte order mark; `nil` where it holds a NUL.
-  fileprivate var isNormalized: String? {
+  var normalized: String? {
     guard !unicodeScalars.contains("\u{0}") else { return nil }
     var view = String.UnicodeScalarView()
     var previous: Unicode.Scalar?

@@ -1,17 +1,16 @@
-import Hummingbird
+import Domain
 
-/// The fields of a request's query, decoded; names may repeat.
-struct Query {
+/// The fields of an address's query, decoded; names may repeat.
+public struct Query: Sendable {
   /// As it stands in the address, without the question mark.
-  let text: String?
-  let pairs: [(name: String, value: String)]
+  public let text: String?
+  public let pairs: [(name: String, value: String)]
 
   /// More fields than this are not looked at.
   private static let maximumFields = 200
 
-  init(_ request: Request) { self.init(request.uri.query) }
-
-  init(_ text: String?) {
+  /// - Parameter text: without the question mark.
+  public init(_ text: String?) {
     self.text = text
     let parts = (text ?? "").split(separator: "&", maxSplits: Self.maximumFields)
     pairs = parts.prefix(Self.maximumFields).map { part in
@@ -22,26 +21,31 @@ struct Query {
   }
 
   /// The first field of that name.
-  subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
+  public subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-  func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+  /// Every value of that name.
+  public func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
 
   /// `nil` where the bytes are not UTF-8. A `%` without two digits stands for itself.
-  static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = true) -> String? {
-    let bytes = Array(text.utf8)
+  public static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = true) -> String? {
+    String(validating: bytes(of: Array(text.utf8), plusIsBlank: plusIsBlank), as: UTF8.self)?.streamSafe
+  }
+
+  /// The bytes that form-encoded text stands for.
+  static func bytes(of text: [UInt8], plusIsBlank: Bool = true) -> [UInt8] {
     var output: [UInt8] = []
-    output.reserveCapacity(bytes.count)
+    output.reserveCapacity(text.count)
     var index = 0
-    while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]), let low = digit(bytes[index + 2]) {
+    while index < text.count {
+      if text[index] == UInt8(ascii: "%"), index + 2 < text.count, let high = digit(text[index + 1]), let low = digit(text[index + 2]) {
         output.append(high << 4 | low)
         index += 3
       } else {
-        output.append(plusIsBlank && bytes[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : bytes[index])
+        output.append(plusIsBlank && text[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : text[index])
         index += 1
       }
     }
-    return String(validating: output, as: UTF8.self)
+    return output
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {
