@@ -78,6 +78,13 @@ private struct LooseText {
     }
   }
 
+  @Test("Endless combining marks are broken up in a text that is copied, too")
+  func marks() throws {
+    let text = "[\"a" + String(repeating: "\u{301}", count: 100) + "\"]"
+    let compact = try outcome(Array(text.utf8), JSONLimits()) { scanner throws(JSONError) in try scanner.compact() }.get()
+    #expect(compact == (try JSON.parse(text)).printed() && compact.utf8.count > text.utf8.count)
+  }
+
   @Test("Members are told apart by name, escaped or not, and what is not asked for is passed over")
   func members() throws {
     let text = #"{"b":[1,{"a":2}],"\u0061":"x","other":{"a":3},"a":null,"ab":5}"#

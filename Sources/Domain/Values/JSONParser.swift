@@ -48,7 +48,8 @@ extension JSON {
   ///
   /// Whole numbers within 64 bits become `.integer` (`-0` too), all others `.number`. Repeated names in an object are kept; the last
   /// counts.
-  /// A lone surrogate escape becomes U+FFFD; endless combining marks are broken up (`streamSafe`). `\u0000` is allowed in strings: stores that cannot keep it must say so themselves.
+  /// A lone surrogate escape becomes U+FFFD; endless combining marks are broken up (`streamSafe`). `\u0000` is allowed in strings: stores
+  /// that cannot keep it must say so themselves.
   /// - Throws: `JSONError` with the place; a number too large for a 64-bit float is an error, not infinity.
   public static func parse(_ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSON {
     var scanner = JSONScanner(bytes: bytes.bindMemory(to: UInt8.self), limits: limits)

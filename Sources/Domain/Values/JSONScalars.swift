@@ -74,8 +74,8 @@ extension JSONScanner {
     throw failure(.unexpectedEnd, at: max(start, bytes.count))
   }
 
-  /// Steps over a string that is UTF-8 and has no escapes. - Returns: its content; `nil` where it is not such a one, or does not end, and
-  /// nothing is stepped over.
+  /// Steps over a string that is UTF-8, has no escapes and needs no mending. - Returns: its content; `nil` where it is not such a one, or
+  /// does not end, and nothing is stepped over.
   mutating func plainString() -> Range<Int>? {
     let content = position + 1
     var end = content
@@ -83,8 +83,7 @@ extension JSONScanner {
     while end < bytes.count {
       let byte = bytes[end]
       if byte == UInt8(ascii: "\"") {
-        let isASCII = allBits < 0x80
-        guard isASCII || String(validating: UnsafeBufferPointer(rebasing: bytes[content..<end]), as: UTF8.self) != nil else { return nil }
+        guard allBits < 0x80 || isPlain(content..<end) else { return nil }
         position = end + 1
         return content..<end
       }
@@ -93,6 +92,12 @@ extension JSONScanner {
       end += 1
     }
     return nil
+  }
+
+  /// Whether text that is not all ASCII may stay as it is.
+  private func isPlain(_ content: Range<Int>) -> Bool {
+    guard let text = String(validating: UnsafeBufferPointer(rebasing: bytes[content]), as: UTF8.self) else { return false }
+    return text.streamSafe.utf8.count == content.count
   }
 
   private func validated(_ buffer: UnsafeBufferPointer<UInt8>, at offset: Int) throws(JSONError) -> String {
