@@ -99,7 +99,8 @@ public struct DailyBatch: Sendable {
   /// Holds one customer's live score against what its stored roll-ups and records say.
   private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ page: inout Page) throws {
     let id = customer.state.id
-    let cell = try fold.ensure(customer: id, isNamed: false)
+    // The live score of whoever is not in memory is the stored one, which has just been read with all the others of this page.
+    let cell = fold.memory.customer(id) ?? fold.memory.remember(customer)
     try fold.advance(cell)
     guard let live = cell.stored.health else {
       page.differences.append("\(id): it had no score")
