@@ -117,13 +117,6 @@ public final class PostgresDatabase: Database {
     return result
   }
 
-  public func backup(to path: String) async throws {
-    throw DatabaseFailure(
-      kind: .refused,
-      message: "a PostgreSQL database is backed up by its own tools: pg_dump --format custom --extension plpgsql --file \(path)",
-      detail: "backup")
-  }
-
   public func close() async throws {
     await readers.close()
     await writers.close()

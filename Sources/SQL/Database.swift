@@ -12,9 +12,6 @@ public protocol Database: Sendable {
   /// - Throws: what `body` throws; `DatabaseFailure`, of kind `outcomeUnknown` where it cannot be known whether the commit took place.
   func write<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-  /// Copies the whole database, consistent, to a new file at `path` while others go on reading and writing.
-  func backup(to path: String) async throws
-
   /// Releases files, connections and threads. Nothing may be asked of it afterwards.
   func close() async throws
 }

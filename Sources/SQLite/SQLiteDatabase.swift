@@ -57,16 +57,6 @@ public final class SQLiteDatabase: Seam {
     }.value
   }
 
-  public func backup(to path: String) async throws {
-    do {
-      let target = try DatabaseQueue(path: path)
-      try pool.backup(to: target)
-      try target.close()
-    } catch let error as GRDB.DatabaseError {
-      throw DatabaseFailure(error, path: path)
-    }
-  }
-
   public func close() async throws {
     try await pool.writeWithoutTransaction { [checkpointer] in checkpointer.close($0) }
     try pool.close()
@@ -93,7 +83,8 @@ extension DatabaseFailure {
     case .SQLITE_CONSTRAINT:
       self.init(kind: .constraint, message: "the database refused a row: this is a bug of Holdfast", detail: detail)
     default:
-      self.init(kind: .other, message: "the database \(path) failed", detail: detail)
+      let said = "\(error.message ?? "it does not say why") (SQLite \(error.extendedResultCode.rawValue))"
+      self.init(kind: .other, message: "the database \(path) failed: \(said)", detail: detail)
     }
   }
 }

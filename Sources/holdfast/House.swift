@@ -190,10 +190,10 @@ struct House {
 
   /// For what needs no configuration: keys, the outbox, backups work while a file of it is being mended.
   static func withoutConfiguration<T>(
-    _ database: DatabaseOption, mayCreate: Bool = false, _ body: (House) async throws -> T
+    _ database: DatabaseOption, mayCreate: Bool = false, asFound: Bool = false, _ body: (House) async throws -> T
   ) async throws -> T {
     let blank = Blueprint(company: "", catalog: Catalog(), model: HealthModel(pillars: [], version: ""), version: "")
-    return try await opened(open(database, blueprint: blank, mayCreate: mayCreate), body)
+    return try await opened(open(database, blueprint: blank, mayCreate: mayCreate, asFound: asFound), body)
   }
 
   /// Opens, runs `body`, closes.

@@ -212,7 +212,6 @@ private final class LimitedDatabase: Database {
     }
   }
 
-  func backup(to path: String) async throws { try await inner.backup(to: path) }
   func close() async throws { try await inner.close() }
 }
 
@@ -251,6 +250,5 @@ private final class TamperedDatabase: Database {
     return try await inner.write(patience: patience, body)
   }
 
-  func backup(to path: String) async throws { try await inner.backup(to: path) }
   func close() async throws { try await inner.close() }
 }

@@ -77,7 +77,6 @@ final class WatchedDatabase: SQL.Database {
   func write<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
     try await real.write(patience: patience, body)
   }
-  func backup(to path: String) async throws { try await real.backup(to: path) }
   func close() async throws { try await real.close() }
 }
 

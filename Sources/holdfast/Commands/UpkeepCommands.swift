@@ -80,28 +80,3 @@ struct RebuildCommand: AsyncParsableCommand {
     }
   }
 }
-
-struct BackupCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "backup", abstract: "Copy the whole database, consistent, to a new file while a server may go on.")
-
-  @OptionGroup var database: DatabaseOption
-  @Argument(help: "The file to write; must not be there yet.") var file: String
-
-  func run() async throws {
-    guard !FileManager.default.fileExists(atPath: file) else { throw Refusal("\(file) is there already; nothing was written") }
-    if case .postgres = try database.place() {
-      throw Refusal(
-        "a PostgreSQL database is backed up by its own tools: pg_dump --format custom --extension plpgsql --file \(file) … "
-          + "(docs/postgres.md)")
-    }
-    try await House.withoutConfiguration(database) { house in
-      let partial = file + ".partial"
-      try? FileManager.default.removeItem(atPath: partial)
-      try await house.database.backup(to: partial)
-      try FileManager.default.moveItem(atPath: partial, toPath: file)
-      let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
-      Terminal.note("\(file): \(ProgressBar.grouped(size)) bytes")
-    }
-  }
-}

@@ -84,7 +84,6 @@ final class FaultyDatabase: Database {
     if strikes { throw failure }
   }
 
-  func backup(to path: String) async throws { try await inner.backup(to: path) }
   func close() async throws { try await inner.close() }
 }
 
