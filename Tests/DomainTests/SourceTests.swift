@@ -72,6 +72,18 @@ struct SourceTests {
     #expect(minutes == [1, 2, 5, 15, 30, 60, 60, 60])
   }
 
+  @Test("A source whose last run a clock noted that stood ahead is read at once, not when the clock gets there")
+  func clockSetBack() {
+    let progress = Self.progress(last: "2025-06-01T19:00:00Z", full: "2025-06-01T01:05:00Z")
+    #expect(Self.schedule.due(at: instant("2025-06-01T14:00:00Z"), progress) == .incremental)
+    // Clocks of two nodes differ a little: that is none.
+    #expect(Self.schedule.due(at: instant("2025-06-01T18:59:59Z"), progress) == nil)
+    #expect(Self.schedule.due(at: instant("2025-06-01T18:50:00Z"), progress) == nil)
+    let failed = Self.progress(last: "2025-06-01T19:00:00Z", full: "2025-06-01T01:05:00Z", failures: 1)
+    #expect(Self.schedule.due(at: instant("2025-06-01T18:59:00Z"), failed) == nil)
+    #expect(Self.schedule.due(at: instant("2025-06-01T18:58:59Z"), failed) == .incremental)
+  }
+
   @Test("Without a watermark each run is full; with full: off only the first and those after a change of the query")
   func kinds() {
     var source = Self.source

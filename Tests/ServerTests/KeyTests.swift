@@ -65,6 +65,18 @@ struct KeyTests {
     }
   }
 
+  @Test("After the clock was set back the keys are read once more, not at every request until it is where it was")
+  func clockSetBack() async throws {
+    try await TestServer.run { server in
+      let known = try await server.keys.find(server.writeKey)
+      #expect(known != nil)
+      server.time.advance(by: .hours(-5))
+      let before = server.database.reads
+      for _ in 0..<20 { #expect(try await server.keys.find(server.writeKey) != nil) }
+      #expect(server.database.reads == before + 1)
+    }
+  }
+
   @Test("While the keys cannot be read nobody is let in: 503, and all is well afterwards")
   func unreadable() async throws {
     try await TestServer.run { server in

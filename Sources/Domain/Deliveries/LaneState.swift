@@ -12,12 +12,17 @@ public struct LaneState: Hashable, Sendable {
   public private(set) var failures = 0
   /// `nil`: open.
   public private(set) var pausedUntil: Instant?
+  private var pausedAt: Instant?
   /// Why nothing will get through until a person mends the channel.
   public private(set) var brokenBecause: String?
 
   public init() {}
 
-  public func isOpen(at now: Instant) -> Bool { pausedUntil.map { now >= $0 } ?? true }
+  public func isOpen(at now: Instant) -> Bool {
+    guard let pausedUntil, let pausedAt else { return true }
+    // A clock that was set back to before the pause began does not make it longer.
+    return now >= pausedUntil || now < pausedAt
+  }
 
   /// Takes in how an attempt ended.
   /// - Parameter random: 0..<1; the pause is drawn between three quarters and the whole.
@@ -34,7 +39,7 @@ public struct LaneState: Hashable, Sendable {
       fail(now: now, random: random)
     case .retry(_, let requested):
       fail(now: now, random: random)
-      if let requested, requested > .zero { extend(to: now + min(requested, longestRequest)) }
+      if let requested, requested > .zero { extend(to: now + min(requested, longestRequest), now: now) }
     }
   }
 
@@ -46,10 +51,12 @@ public struct LaneState: Hashable, Sendable {
   }
 
   private mutating func pause(_ span: TimeSpan, now: Instant, random: Double) {
-    pausedUntil = now + span.scaled(by: 0.75 + 0.25 * random)
+    (pausedAt, pausedUntil) = (now, now + span.scaled(by: 0.75 + 0.25 * random))
   }
 
-  private mutating func extend(to instant: Instant) {
-    pausedUntil = pausedUntil.map { max($0, instant) } ?? instant
+  private mutating func extend(to instant: Instant, now: Instant) {
+    // What is left of a pause from before the clock was set back counts for nothing.
+    let present = isOpen(at: now) ? instant : pausedUntil ?? instant
+    (pausedAt, pausedUntil) = (now, max(present, instant))
   }
 }

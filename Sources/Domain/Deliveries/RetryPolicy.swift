@@ -47,10 +47,16 @@ public struct RetryPolicy: Hashable, Sendable {
     }
   }
 
+  /// No attempt is due later than this after the one before it; so one that seems to be was put off by a clock that stood ahead.
+  public func longestWait(after made: Int) -> TimeSpan {
+    made <= 0 ? .zero : max(gap(after: made), jittered(request: longestRequest, random: 1))
+  }
+
+  private func gap(after made: Int) -> TimeSpan { gaps.isEmpty ? .zero : gaps[min(max(made, 1), gaps.count) - 1] }
+
   /// The own gap or what was asked for, whichever is longer: whoever always asks for a second would else use up all attempts in ten.
   private func wait(after made: Int, requested: TimeSpan?, random: Double) -> TimeSpan {
-    let gap = gaps.isEmpty ? .zero : gaps[min(max(made, 1), gaps.count) - 1]
-    let own = gap.scaled(by: 0.5 + 0.5 * random)
+    let own = gap(after: made).scaled(by: 0.5 + 0.5 * random)
     guard let requested else { return own }
     return max(own, jittered(request: min(max(requested, .zero), longestRequest), random: random))
   }

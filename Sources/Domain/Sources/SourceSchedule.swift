@@ -61,8 +61,11 @@ public struct SourceSchedule: Hashable, Sendable {
 
   /// The kind of the run that is due at `now`; `nil`: none. A full run does not come earlier for its time of day: it is the first run
   /// after it.
+  ///
+  /// None waits for longer than twice its time: the clock stood ahead when the last run was noted, and was set right since.
   public func due(at now: Instant, _ progress: SourceProgress?) -> SourceRunKind? {
-    next(after: progress) <= now ? kind(at: now, progress) : nil
+    let (last, next) = (progress?.lastRunAt ?? .distantPast, next(after: progress))
+    return next <= now || last - now > next - last ? kind(at: now, progress) : nil
   }
 }
 

@@ -24,10 +24,11 @@ public struct LocalSchedule: Sendable {
       .flatMap { Instant(epoch: $0.timeIntervalSince1970) }
   }
 
-  /// Whether it is due at `now`, having last been done at `lastRun`.
+  /// Whether it is due at `now`, having last been done at `lastRun`. A last time more than a day ahead was noted by a clock that stood
+  /// wrong, and counts for nothing.
   public func isDue(at now: Instant, lastRun: Instant?) -> Bool {
     guard let latest = latest(at: now) else { return false }
-    return lastRun.map { $0 < latest } ?? true
+    return lastRun.map { $0 < latest || $0 - now > .days(1) } ?? true
   }
 }
 

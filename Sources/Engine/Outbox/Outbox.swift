@@ -78,7 +78,7 @@ public final class Outbox: Service, Sendable {
   public func runDue() async throws -> Int {
     let ways = channels()
     var attempts = 0
-    for (name, at) in try await database.read({ try DeliveryQueries.due($0) }) where at <= time.now() {
+    for name in try await due() {
       guard let way = ways[name] else {
         try await failUnconfigured(name)
         continue

@@ -8,7 +8,7 @@ extension Outbox {
     let ways = channels()
     do {
       try await giveBackUnknownClaims()
-      for (name, at) in try await database.read({ try DeliveryQueries.due($0) }) where at <= time.now() {
+      for name in try await due() {
         guard let way = ways[name] else {
           try await failUnconfigured(name)
           continue
@@ -73,6 +73,16 @@ extension Outbox {
 
   /// - Returns: false where the lane is at work already.
   private func enter(_ name: String) -> Bool { lanes.withLock { !$0.stopping && $0.active.insert(name).inserted } }
+
+  /// The channels that have something due.
+  func due() async throws -> [String] {
+    let (now, policy) = (time.now(), policy)
+    let (isPutOff, waiting) = try await database.read { (try DeliveryQueries.isPutOff(at: now, policy, $0), try DeliveryQueries.due($0)) }
+    guard isPutOff else { return waiting.filter { $0.at <= now }.map(\.channel) }
+    let count = try await database.write { try DeliveryQueries.hasten(at: now, policy, $0) }
+    logger.warning("the clock was set back: deliveries that it had put off are due now", metadata: ["count": "\(count)"])
+    return try await database.read { try DeliveryQueries.due($0) }.filter { $0.at <= now }.map(\.channel)
+  }
 
   func claim(_ name: String) async throws -> Delivery? {
     let now = time.now()

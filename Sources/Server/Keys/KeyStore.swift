@@ -66,7 +66,8 @@ public final class KeyStore: Sendable {
     let present = known.withLock { $0 }
     if present.isFresh(at: time.now()), let key = present.key(hash) { return key }
     let loaded = try await loader.load()
-    known.withLock { if loaded.readAt >= $0.readAt { $0 = loaded } }
+    // What was read by a clock that was set back since is not the newer for it.
+    known.withLock { [now = time.now()] in if loaded.readAt >= $0.readAt || $0.readAt > now { $0 = loaded } }
     return loaded.key(hash)
   }
 }

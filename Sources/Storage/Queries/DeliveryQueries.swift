@@ -34,6 +34,24 @@ public enum DeliveryQueries {
     ) { ($0.text(0), Instant(microseconds: $0.integer(1))) }
   }
 
+  /// Whether something would wait for longer than the policy ever lets it: a clock that stood ahead has put it off, and was set right.
+  public static func isPutOff(at now: Instant, _ policy: RetryPolicy, _ connection: any Connection) throws -> Bool {
+    try connection.first("SELECT 1 FROM delivery WHERE \(putOff(policy, "$1")) LIMIT 1", [now.microseconds]) { _ in true } != nil
+  }
+
+  /// Makes due what is put off so. - Returns: how many.
+  @discardableResult
+  public static func hasten(at now: Instant, _ policy: RetryPolicy, _ connection: any Connection) throws -> Int {
+    try connection.execute(
+      "UPDATE delivery SET next_attempt_at = $1 WHERE \(putOff(policy, "$2"))", [now.microseconds, now.microseconds])
+  }
+
+  private static func putOff(_ policy: RetryPolicy, _ now: String) -> String {
+    let waits = (0..<policy.gaps.count).map { "WHEN attempts <= \($0) THEN \(policy.longestWait(after: $0).microseconds)" }
+    let last = policy.longestWait(after: policy.gaps.count).microseconds
+    return "state = 'pending' AND next_attempt_at - \(now) > CASE \(waits.joined(separator: " ")) ELSE \(last) END"
+  }
+
   /// Takes the deliveries of a channel that are due, longest due first: they are `sending` from now on, with one attempt more.
   /// - Parameter node: who sends them; what it leaves `sending` when it ends has an unknown outcome.
   public static func claim(

@@ -115,10 +115,12 @@ public enum SourceQueries {
       INSERT INTO source_state (name, kind, definition, run, run_kind, failures) VALUES ($1, $2, $3, 0, $4, 0)
       ON CONFLICT (name) DO NOTHING
       """, [source.name, source.kind.rawValue, source.definition, kind.rawValue])
+    // Nobody claims a source for so long: the clock that did stood ahead, and was set right since.
+    let tooLong = until + (until - now)
     // The row is locked by its own update first, so that what is read of it afterwards stays true.
     let claimed = try connection.execute(
-      "UPDATE source_state SET run = run + 1 WHERE name = $1 AND (owner IS NULL OR claimed_until < $2)",
-      [source.name, now.microseconds])
+      "UPDATE source_state SET run = run + 1 WHERE name = $1 AND (owner IS NULL OR claimed_until < $2 OR claimed_until > $3)",
+      [source.name, now.microseconds, tooLong.microseconds])
     guard claimed > 0 else { return nil }
     let known = try connection.first(
       "SELECT run, kind, definition, owner, run_kind, last_run_at FROM source_state WHERE name = $1", [source.name]

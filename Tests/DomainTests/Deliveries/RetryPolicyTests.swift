@@ -70,4 +70,25 @@ struct RetryPolicyTests {
     refused.record(.refused(reason: "invalid_payload", breaksChannel: false), now: now, random: 0)
     #expect(refused == LaneState())
   }
+
+  @Test("A clock that is set back ends a pause that began later; one that goes back within it does not")
+  func laneAndClock() {
+    var lane = LaneState()
+    lane.record(.retry(reason: "429", after: .minutes(50)), now: now, random: 0)
+    #expect(!lane.isOpen(at: now + .minutes(49)) && !lane.isOpen(at: now))
+    #expect(lane.isOpen(at: now - .seconds(1)) && lane.isOpen(at: now - .hours(5)))
+    lane.record(.retry(reason: "429", after: .seconds(20)), now: now - .hours(5), random: 0)
+    #expect(!lane.isOpen(at: now - .hours(5)) && lane.isOpen(at: now - .hours(5) + .seconds(20)))
+  }
+
+  @Test("No wait is longer than the longest that can be after so many attempts")
+  func longestWait() {
+    for made in 1...9 {
+      for asked in [nil, TimeSpan.seconds(1), .minutes(50), .days(3)] {
+        let waits = [0, 0.5, 0.999_999_999].compactMap { wait(made, after: asked, random: $0) }
+        #expect(waits.count == 3 && waits.allSatisfy { $0 <= policy.longestWait(after: made) })
+      }
+    }
+    #expect(policy.longestWait(after: 0) == .zero)
+  }
 }

@@ -39,6 +39,19 @@ struct SourceRunTests {
     }
   }
 
+  @Test("A claim that a clock made which stood hours ahead does not keep others from the source until it gets there")
+  func claimAhead() async throws {
+    try await withBench { bench in
+      try await bench.insert(1...2, changed: "2025-06-01 10:00:00")
+      let (source, database) = (bench.source, bench.house.database)
+      let ahead = bench.house.clock.now() + .hours(5)
+      _ = try await database.write {
+        try SourceQueries.claim(source, kind: .full, owner: "dead", now: ahead, until: ahead + SourceSync.claimLength, $0)
+      }
+      #expect(try await bench.sync(.full).accepted == 2)
+    }
+  }
+
   @Test("A run that takes long keeps its claim by saying so")
   func heartbeat() async throws {
     try await withBench { bench in
