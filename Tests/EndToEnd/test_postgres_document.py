@@ -1,7 +1,5 @@
 """What docs/postgres.md shows, run as it stands there: a statement shown is a statement that works."""
 
-import os
-import re
 import subprocess
 from urllib.parse import quote, urlsplit
 
@@ -9,19 +7,13 @@ import psycopg
 import pytest
 
 from databases import Cluster, connect, programs
-from holdfast import BINARY, REPOSITORY, Holdfast, customers_in
+from documents import Document, run_commands
+from holdfast import Holdfast, customers_in
 from polling import settles
 
-DOCUMENT = (REPOSITORY / "docs/postgres.md").read_text()
+DOCUMENT = Document("docs/postgres.md")
 
 pytestmark = pytest.mark.postgres_only
-
-
-def blocks(title, language):
-    section = re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", DOCUMENT, re.M | re.S).group(1)
-    found = re.findall(rf"^```{language}\n(.*?)^```$", section, re.M | re.S)
-    assert found, f"no {language} in the section {title}"
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +44,7 @@ def execute(url, *statements):
 @pytest.fixture(scope="module")
 def operated(cluster, tmp_path_factory):
     """An installation in the role and database of the document, with a customer."""
-    make, read = blocks("Role and database", "sql")
+    make, read = DOCUMENT.blocks("Role and database", "sql")
     # The names are taken in this cluster: pg_cron's database has to be there before.
     execute(cluster.superuser, make.replace("holdfast", "documented"))
     holdfast = Holdfast(tmp_path_factory.mktemp("documented"), database=as_role(cluster, "documented", "a long random one"))
@@ -78,32 +70,14 @@ def test_the_role_of_the_document_suffices_and_analysts_may_read_and_no_more(ope
 
 
 def test_the_statements_about_pg_cron_and_monitoring_work(operated, cluster):
-    execute(cluster.superuser, *blocks("pg_cron", "sql"))
-    for statement in blocks("Monitoring", "sql"):
+    execute(cluster.superuser, *DOCUMENT.blocks("pg_cron", "sql"))
+    for statement in DOCUMENT.blocks("Monitoring", "sql"):
         # pg_cron's journal is in pg_cron's database.
         execute(cluster.superuser if "cron." in statement else documented(cluster.superuser), statement)
 
 
-def test_a_dump_can_be_restored_as_the_document_says(operated, cluster, tmp_path):
-    dump, restore = blocks("Backup and restore", "sh")
-    there = urlsplit(cluster.superuser)
-    commands = (dump + restore).replace("postgres://holdfast@db.example.com/holdfast", operated.database)
-    commands = commands.replace("--owner holdfast", "--owner documented").replace("--role holdfast", "--role documented")
-    environment = {
-        **os.environ, "PATH": f"{programs()}:{os.environ['PATH']}", "PGHOST": there.hostname, "PGPORT": str(there.port),
-        "PGUSER": there.username, "PGPASSWORD": there.password}
-    done = subprocess.run(
-        ["bash", "-c", f"set -euo pipefail\n{commands}"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    copy = urlsplit(operated.database)._replace(path="/holdfast_restored").geturl()
-    kept, there = (
-        [(c["id"], c["health"]["score"]) for c in customers_in(operated.run("customers", "--format", "json", database=url).stdout)]
-        for url in (copy, operated.database))
-    assert kept == there == [("acme", 70)]
-
-
 def test_an_embedded_database_moves_as_the_document_says(operated, cluster, tmp_path):
-    (commands,) = blocks("Moving house", "sh")
+    (commands,) = DOCUMENT.blocks("Moving house", "sh")
     home = Holdfast(tmp_path, database=f"sqlite:{tmp_path}/success.sqlite")
     rows = tmp_path / "customers.csv"
     rows.write_text("id,name\nacme,Acme\nbolt,Bolt\n")
@@ -111,10 +85,6 @@ def test_an_embedded_database_moves_as_the_document_says(operated, cluster, tmp_
     execute(documented(cluster.superuser), "CREATE DATABASE moved OWNER documented")
     url = urlsplit(as_role(cluster, "documented", "a long random one"))._replace(path="/moved")
     bare = url._replace(netloc=f"documented@{url.hostname}:{url.port}").geturl()
-    environment = {**os.environ, **home._environment(), "PATH": f"{BINARY.parent}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["bash", "-c", f"set -euo pipefail\n{commands.replace('postgres://holdfast@db.example.com/holdfast', bare)}"], cwd=tmp_path,
-        env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert "are the same in both" in done.stdout
+    said = run_commands(commands.replace("postgres://holdfast@db.example.com/holdfast", bare), tmp_path, home._environment())
+    assert "are the same in both" in said
     assert [c["id"] for c in customers_in(home.run("customers", "--format", "json", database=url.geturl()).stdout)] == ["acme", "bolt"]

@@ -1,29 +1,20 @@
 """The README's five minutes, run as they stand there: a command shown is a command that works."""
 
 import os
-import pathlib
-import re
 import subprocess
 import sys
 
 import requests
 
-from holdfast import BINARY, REPOSITORY, free_port
+from documents import Document
+from holdfast import BINARY, free_port
 from polling import eventually
 
-README = (REPOSITORY / "README.md").read_text()
-
-
-def section(title):
-    return re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", README, re.M | re.S).group(1)
-
-
-def blocks(text, language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+README = Document("README.md")
 
 
 def test_the_five_minutes_of_the_readme_work_as_written(tmp_path):
-    commands = [block for block in blocks(section("Five minutes with your own data"), "sh") if "swift build" not in block]
+    commands = [block for block in README.blocks("Five minutes with your own data", "sh") if "swift build" not in block]
     assert len(commands) >= 5
     port = free_port()
     files = {
@@ -55,7 +46,7 @@ def test_the_five_minutes_of_the_readme_work_as_written(tmp_path):
 
 
 def test_the_python_example_of_the_readme_moves_the_score(own_server):
-    (example,) = blocks(section("Five minutes with your own data"), "python")
+    (example,) = README.blocks("Five minutes with your own data", "python")
     example = example.replace("http://127.0.0.1:8080", own_server.url).replace("the write key", own_server.key("write"))
     subprocess.run([sys.executable, "-c", example], check=True, timeout=60)
 
