@@ -24,7 +24,8 @@ struct TrackingHandler: Sendable {
     let key = Credentials.writeKey(request.headers, query)
     if let key { try await authorize(key) }
     let isKnown = key != nil
-    return try await bodies.read(request, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) { received, share in
+    return try await bodies.read(request, context.body, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) {
+      received, share in
       let bytes = try decoded(received, request, query, limit: endpoint.limit(limits), share)
       if !isKnown, try await authorize(bodyKey: bytes) { try share.becomeKnown() }
       let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
