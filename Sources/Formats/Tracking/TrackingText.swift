@@ -54,10 +54,9 @@ extension TrackingBatch {
   mutating func take(
     _ items: [JSON], limits: TrackingLimits, _ read: (JSON) throws(RejectionReason) -> TrackingOutcome
   ) {
-    entries.reserveCapacity(items.count)
-    for (index, item) in items.enumerated() {
+    entries.reserveCapacity(min(items.count, limits.messages))
+    for (index, item) in items.prefix(limits.messages).enumerated() {
       do throws(RejectionReason) {
-        guard index < limits.messages else { throw .tooMany }
         guard item.members != nil else { throw .notAnObject }
         guard item.approximateByteCount <= limits.messageBytes else { throw .tooLarge }
         switch try read(item) {
@@ -70,5 +69,8 @@ extension TrackingBatch {
         rejected.append(Rejection(index: index, reason: error, excerpt: item.excerpt(limit: 200)))
       }
     }
+    guard items.count > limits.messages else { return }
+    let first = items[limits.messages].excerpt(limit: 200)
+    rejected.append(Rejection(index: limits.messages, reason: .tooMany, excerpt: first, count: items.count - limits.messages))
   }
 }

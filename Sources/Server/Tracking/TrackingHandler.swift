@@ -28,15 +28,24 @@ struct TrackingHandler: Sendable {
       received, share in
       let bytes = try decoded(received, request, query, limit: endpoint.limit(limits), share)
       if !isKnown, try await authorize(bodyKey: bytes) { try share.becomeKnown() }
-      let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
-      let batch = try read(call, endpoint, context)
+      let (batch, answer) = try understood(bytes, query, endpoint, context)
       if !isKnown {
         guard let key = batch.writeKey, !batch.keysDiffer else { throw Self.noKey }
         try await authorize(key)
       }
       try await take(batch, context.logger)
-      return Self.answer(endpoint.answer, call.json, batch)
+      return answer
     }
+  }
+
+  /// What a body says, and the answer once that is durable. The parsed JSON is many times its text and is let go before anything is
+  /// waited for.
+  private func understood(_ bytes: [UInt8], _ query: Query, _ endpoint: TrackingEndpoint, _ context: RequestInfo) throws
+    -> (TrackingBatch, Response)
+  {
+    let call = Call(json: try Self.parsed(bytes), receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
+    let batch = try read(call, endpoint, context)
+    return (batch, Self.answer(endpoint.answer, call.json, batch))
   }
 
   private struct Call {
@@ -135,7 +144,7 @@ struct TrackingHandler: Sendable {
 
   private static func setAside(_ rejection: Rejection) -> SetAside {
     SetAside(
-      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt)
-    )
+      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt),
+      count: rejection.count)
   }
 }
