@@ -82,9 +82,9 @@ struct ColumnIndex: Hashable, Sendable {
 public enum RowFormat: String, Hashable, Sendable, CaseIterable {
   case csv, ndjson
 
-  /// From the first byte that is neither blank nor part of a byte order mark: `{` begins NDJSON.
-  static func detected(_ bytes: [UInt8]) -> RowFormat? {
-    bytes.first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }.map { $0 == UInt8(ascii: "{") ? .ndjson : .csv }
+  /// From the first byte that is not blank: `{` begins NDJSON.
+  static func detected(_ bytes: ArraySlice<UInt8>) -> RowFormat? {
+    bytes.first { $0 > 0x20 }.map { $0 == UInt8(ascii: "{") ? .ndjson : .csv }
   }
 }
 
@@ -101,6 +101,8 @@ public final class RowReader {
   private let maximumBytes: Int
   private var byteCount = 0
   private var head: [UInt8] = []
+  /// The first unpacked bytes, until there are enough for a byte order mark; then `nil`.
+  private var opening: [UInt8]? = []
   private var gzip: GzipReader?
   private var isPlain = false
   private var csv: CSVReader
@@ -134,6 +136,7 @@ public final class RowReader {
   public func finish(_ emit: (RowItem) -> Void) throws(GzipError) {
     if gzip == nil, !isPlain { try begin(emit) }
     try gzip?.finish()
+    if opening != nil { open(emit) }
     switch format {
     case .csv: csv.finish { take($0, emit) }
     case .ndjson: lines.finish { take($0, emit) }
@@ -156,7 +159,20 @@ public final class RowReader {
   private func read(_ bytes: [UInt8], _ emit: (RowItem) -> Void) throws(GzipError) {
     byteCount += bytes.count
     guard byteCount <= maximumBytes else { throw .tooLarge(limit: maximumBytes) }
-    if format == nil { format = RowFormat.detected(bytes) }
+    guard opening != nil else { return hand(bytes, content: bytes[...], emit) }
+    opening? += bytes
+    if byteCount >= 3 { open(emit) }
+  }
+
+  private func open(_ emit: (RowItem) -> Void) {
+    guard let first = opening else { return }
+    opening = nil
+    hand(first, content: first.starts(with: [0xEF, 0xBB, 0xBF]) ? first[3...] : first[...], emit)
+  }
+
+  /// - Parameter content: the bytes without a byte order mark.
+  private func hand(_ bytes: [UInt8], content: ArraySlice<UInt8>, _ emit: (RowItem) -> Void) {
+    if format == nil { format = RowFormat.detected(content) }
     switch format {
     case .csv: csv.feed(bytes) { take($0, emit) }
     case .ndjson: lines.feed(bytes) { take($0, emit) }

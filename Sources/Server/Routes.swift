@@ -4,6 +4,7 @@ import Hummingbird
 /// All addresses of the server.
 func makeRouter(_ dependencies: ServerDependencies) -> Router<RequestInfo> {
   let router = Router(context: RequestInfo.self, options: .autoGenerateHeadEndpoints)
+  router.add(middleware: UnreadBodies())
   // Also answers for addresses that are not there; the groups below have their own, further in.
   router.add(middleware: ErrorAnswers(answer: Response.problem))
   addOperations(to: router, dependencies)

@@ -27,3 +27,9 @@ def settles(read, expected, what, within=10.0):
         eventually(probe, what, within)
     except AssertionError:
         raise AssertionError(f"{what}: expected {expected!r}, still {seen[0]!r} after {within:g} s") from None
+
+
+def counted(server, before, **more):
+    """Waits until the statistics have grown by exactly that much."""
+    expected = {name: before[name] + more.get(name, 0) for name in ("accepted", "duplicate", "rejected")}
+    settles(lambda: {name: server.stats()[name] for name in expected}, expected, "the statistics count what came")

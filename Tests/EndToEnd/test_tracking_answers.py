@@ -9,19 +9,13 @@ import pytest
 import requests
 
 from holdfast import fresh
-from polling import settles
+from polling import counted, settles
 
 TAKEN = (200, {"success": True})
 
 
 def said(answer):
     return answer.status_code, answer.json()
-
-
-def counted(server, before, **more):
-    """Waits until the statistics have grown by exactly that much."""
-    expected = {name: before[name] + more.get(name, 0) for name in ("accepted", "duplicate", "rejected")}
-    settles(lambda: {name: server.stats()[name] for name in expected}, expected, "the statistics count what came")
 
 
 @pytest.mark.parametrize("route", ["/v1/identify", "/v1/i"])

@@ -183,6 +183,17 @@ extension CSVItem {
     }
   }
 
+  @Test("Bytes of a byte order mark that is none are content, and the cuts do not matter either")
+  func halfMarks() throws {
+    var random = SplitMix64(seed: 78)
+    for text in [[0xBB, 0xBB, 0x0A, 0x52, 0x0A], [0xEF, 0x0A, 0x7B, 0x7D], [0xEF, 0xBB], [0xEF, 0xBB, 0xBF], [0x0A, 0xEF, 0x0A, 0x61]]
+      as [[UInt8]]
+    {
+      let whole = try rows([text])
+      for _ in 0..<20 { #expect(try rows(random.cut(text)) == whole, "\(text)") }
+    }
+  }
+
   @Test("Decompressed bytes are bounded where asked for")
   func bounded() {
     #expect(throws: GzipError.tooLarge(limit: 3)) { try rows([Array("a,b\n1,2\n".utf8)], maximumBytes: 3) }

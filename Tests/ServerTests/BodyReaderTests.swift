@@ -37,11 +37,14 @@ struct BodyReaderTests {
     let reader = Self.reader()
     let others = AsyncThrowingStream<ByteBuffer, any Error>(unfolding: {
       // While the outer bodies are waited for:
-      let status = try await Self.status { _ = try await reader.read(Self.request(100), limit: 100, from: .known) { _, _ in } }
+      let status = try await Self.status {
+        _ = try await reader.read(Self.request(100), BodyProgress(), limit: 100, from: .known) { _, _ in }
+      }
       #expect(status == 200)
       return nil
     })
-    try await reader.read(Self.request(RequestBody(asyncSequence: others), announced: 90), limit: 100, from: .known) { bytes, _ in
+    try await reader.read(Self.request(RequestBody(asyncSequence: others), announced: 90), BodyProgress(), limit: 100, from: .known) {
+      bytes, _ in
       #expect(bytes.isEmpty)
     }
   }
@@ -55,23 +58,23 @@ struct BodyReaderTests {
     }
     let reader = Self.reader()
     let error = await #expect(throws: BodyInterrupted.self) {
-      try await reader.read(Self.request(RequestBody(asyncSequence: broken)), limit: 100, from: .known) { _, _ in }
+      try await reader.read(Self.request(RequestBody(asyncSequence: broken)), BodyProgress(), limit: 100, from: .known) { _, _ in }
     }
     let interruption = try #require(error)
     #expect(Problem(interruption)?.status == .badRequest)
     let log = LogCapture()
     ErrorAnswers.note(interruption, Problem(interruption), path: "/batch", in: LogCapture.logger(log))
     #expect(log.lines.map(\.level) == [.debug])
-    #expect(try await Self.status { try await reader.read(Self.request(100), limit: 100, from: .known) { _, _ in } } == 200)
+    #expect(try await Self.status { try await reader.read(Self.request(100), BodyProgress(), limit: 100, from: .known) { _, _ in } } == 200)
   }
 
   @Test("Bytes that came are counted until they are used; then there is room again")
   func counted() async throws {
     let reader = Self.reader()
     func known(_ bytes: Int) async throws -> Int {
-      try await Self.status { _ = try await reader.read(Self.request(bytes), limit: 1_000, from: .known) { _, _ in } }
+      try await Self.status { _ = try await reader.read(Self.request(bytes), BodyProgress(), limit: 1_000, from: .known) { _, _ in } }
     }
-    try await reader.read(Self.request(60), limit: 1_000, from: .known) { bytes, share in
+    try await reader.read(Self.request(60), BodyProgress(), limit: 1_000, from: .known) { bytes, share in
       #expect(bytes.count == 60)
       #expect(try await known(40) == 200)
       #expect(try await known(41) == 429)
@@ -87,9 +90,9 @@ struct BodyReaderTests {
   func strangers() async throws {
     let reader = Self.reader()
     func status(_ bytes: Int, _ sender: BodyMemory.Sender) async throws -> Int {
-      try await Self.status { _ = try await reader.read(Self.request(bytes), limit: 1_000, from: sender) { _, _ in } }
+      try await Self.status { _ = try await reader.read(Self.request(bytes), BodyProgress(), limit: 1_000, from: sender) { _, _ in } }
     }
-    try await reader.read(Self.request(50), limit: 1_000, from: .stranger) { _, share in
+    try await reader.read(Self.request(50), BodyProgress(), limit: 1_000, from: .stranger) { _, share in
       #expect(try await status(1, .stranger) == 429)
       #expect(try await status(100, .known) == 200)
       try share.becomeKnown()

@@ -80,6 +80,19 @@ struct TrackingTests {
     }
   }
 
+  @Test("What is beyond a batch's limit is set aside as one, with its number, and answered item by item")
+  func beyondTheLimit() async throws {
+    var limits = ServerLimits()
+    limits.postHogMessages = 2
+    try await TestServer.run(limits: limits) { server in
+      let items = (0..<5).map { #"{"event":"a","distinct_id":"ann","uuid":"u\#($0)"}"# }.joined(separator: ",")
+      let answer = try await server.track("/i/v1/analytics/events", #"{"batch":[\#(items)]}"#)
+      #expect((0..<5).map { answer.json["results"]?["u\($0)"]?["result"] } == ["ok", "ok", "drop", "drop", "drop"])
+      #expect(await server.sink.entries.count == 2)
+      #expect(await server.sink.refused.map(\.count) == [3])
+    }
+  }
+
   @Test("A rejection counts once however often its call is sent again; it never has entries sent again that are durable")
   func rejectedOnce() async throws {
     try await TestServer.run { server in

@@ -22,10 +22,13 @@ public struct SetAside: Hashable, Sendable {
   public var reason: String
   /// The beginning of what came, at most 500 characters.
   public var excerpt: String
-  public init(source: String, reason: String, excerpt: String) {
+  /// How many inputs this stands for.
+  public var count: Int
+  public init(source: String, reason: String, excerpt: String, count: Int = 1) {
     self.source = source
     self.reason = reason
     self.excerpt = excerpt
+    self.count = count
   }
 }
 

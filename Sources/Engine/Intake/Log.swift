@@ -29,10 +29,10 @@ public struct Log: Sendable {
     var counts: [String: Int] = [:]
     for input in inputs {
       let label = input.reason.split(separator: ":", maxSplits: 1).first.map(String.init) ?? input.reason
-      counts[label, default: 0] += 1
+      counts[label, default: 0] += input.count
       try HousekeepingQueries.setAside(source: input.source, reason: input.reason, excerpt: input.excerpt, at: now, connection)
     }
-    try HousekeepingQueries.count("rejected", by: inputs.count, connection)
+    try HousekeepingQueries.count("rejected", by: counts.values.reduce(0, +), connection)
     for (label, count) in counts.sorted(by: { $0.key < $1.key }) {
       try HousekeepingQueries.count("rejected.\(label)", by: count, connection)
     }

@@ -14,18 +14,21 @@ public struct TrackingBatch: Hashable, Sendable {
   public init() {}
 }
 
-/// One item of a batch that was refused.
+/// One item of a batch that was refused, or all of them beyond the limit.
 public struct Rejection: Hashable, Sendable {
   /// Place in the batch, from 0; 0 for a single call.
   public var index: Int
   public var reason: RejectionReason
   /// The beginning of the item as JSON, at most about 200 bytes.
   public var excerpt: String
+  /// This item and so many less one behind it; 1 but for `tooMany`. A short body can hold a million items, each not worth a row.
+  public var count: Int
 
-  public init(index: Int, reason: RejectionReason, excerpt: String) {
+  public init(index: Int, reason: RejectionReason, excerpt: String, count: Int = 1) {
     self.index = index
     self.reason = reason
     self.excerpt = excerpt
+    self.count = count
   }
 }
 

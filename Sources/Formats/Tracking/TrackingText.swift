@@ -69,10 +69,9 @@ extension TrackingBatch {
   mutating func take<Item: BatchItem>(
     _ items: [Item], limits: TrackingLimits, _ read: (Item) throws(RejectionReason) -> TrackingOutcome
   ) {
-    entries.reserveCapacity(items.count)
-    for (index, item) in items.enumerated() {
+    entries.reserveCapacity(min(items.count, limits.messages))
+    for (index, item) in items.prefix(limits.messages).enumerated() {
       do throws(RejectionReason) {
-        guard index < limits.messages else { throw .tooMany }
         guard item.isObject else { throw .notAnObject }
         guard !item.isLarger(than: limits.messageBytes) else { throw .tooLarge }
         switch try read(item) {
@@ -85,5 +84,8 @@ extension TrackingBatch {
         rejected.append(Rejection(index: index, reason: error, excerpt: item.excerpt()))
       }
     }
+    guard items.count > limits.messages else { return }
+    let first = items[limits.messages].excerpt()
+    rejected.append(Rejection(index: limits.messages, reason: .tooMany, excerpt: first, count: items.count - limits.messages))
   }
 }

@@ -35,7 +35,7 @@ final class ImportAPI: Sendable {
     defer { running.withLock { $0 -= 1 } }
     var session = ImportSession(reader: reader, isStrict: try query.flag("strict"), sink: sink, time: time, limits: limits)
     do {
-      try await read(request, into: &session)
+      try await read(request, context.body, into: &session)
     } catch {
       guard var problem = Problem(error) else { throw error }
       problem.members += session.counts
@@ -45,11 +45,11 @@ final class ImportAPI: Sendable {
     return .json(session.result)
   }
 
-  private func read(_ request: Request, into session: inout ImportSession) async throws {
+  private func read(_ request: Request, _ progress: BodyProgress, into session: inout ImportSession) async throws {
     let rows = RowReader(format: Self.format(request), maximumBytes: limits.importDecompressed)
     var received = 0
     var pace = Pace(began: time.now())
-    for try await chunk in BodyChunks(body: request.body) {
+    for try await chunk in BodyChunks(body: request.body, progress: progress) {
       received += chunk.readableBytes
       guard received <= limits.importBody else { throw Problem.tooLarge(limit: limits.importBody) }
       try pace.count(chunk.readableBytes, now: time.now())

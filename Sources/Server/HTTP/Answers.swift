@@ -38,9 +38,7 @@ struct ErrorAnswers: RouterMiddleware {
         if problem.status.code >= 500 {
           problem.members.append(.init("request_id", .string(context.requestID)))
         }
-        var response = answer(problem)
-        if Self.hangUp(on: request, problem.status, context.channel) { response.headers[.connection] = "close" }
-        return response
+        return answer(problem)
       }
       var problem = Problem.unexpected()
       problem.members.append(.init("request_id", .string(context.requestID)))
@@ -61,19 +59,5 @@ struct ErrorAnswers: RouterMiddleware {
     } else {
       logger.error("Request failed", metadata: metadata)
     }
-  }
-
-  /// Whoever was refused with a body still on the way could trickle it for ever. Who trickled already waits for no answer; the others
-  /// get time to read it.
-  /// - Returns: whether the connection will be closed.
-  private static func hangUp(on request: Request, _ status: HTTPResponse.Status, _ channel: any NIOCore.Channel) -> Bool {
-    let hasBody = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
-    switch status {
-    case .requestTimeout: channel.close(mode: .all, promise: nil)
-    case .unauthorized where hasBody, .forbidden where hasBody, .contentTooLarge where hasBody:
-      channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.close(mode: .all, promise: nil) }
-    default: return false
-    }
-    return true
   }
 }

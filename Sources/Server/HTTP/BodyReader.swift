@@ -18,7 +18,8 @@ final class BodyReader: Sendable {
   /// - Throws: `Problem` 413 before reading where `Content-Length` says so, or while reading; 429 where too much is held already; 408
   ///   from a trickle. `BodyInterrupted`.
   func read<T>(
-    _ request: Request, limit: Int, from sender: BodyMemory.Sender, use: ([UInt8], BodyMemory.Share) async throws -> T
+    _ request: Request, _ progress: BodyProgress, limit: Int, from sender: BodyMemory.Sender,
+    use: ([UInt8], BodyMemory.Share) async throws -> T
   ) async throws -> T {
     let declared = try Self.declaredLength(request, limit: limit)
     let share = memory.share(of: sender)
@@ -27,7 +28,7 @@ final class BodyReader: Sendable {
     // What is announced has not come yet: only a little is made ready for it.
     bytes.reserveCapacity(min(declared ?? 0, 64 << 10))
     var pace = Pace(began: time.now())
-    for try await chunk in BodyChunks(body: request.body) {
+    for try await chunk in BodyChunks(body: request.body, progress: progress) {
       guard bytes.count + chunk.readableBytes <= limit else { throw Problem.tooLarge(limit: limit) }
       try share.charge(chunk.readableBytes)
       bytes.append(contentsOf: chunk.readableBytesView)
@@ -53,16 +54,25 @@ struct BodyInterrupted: Error {
 /// A body as it comes; whatever ends it early is `BodyInterrupted`.
 struct BodyChunks: AsyncSequence {
   let body: RequestBody
+  /// Learns of the end.
+  let progress: BodyProgress
 
   struct AsyncIterator: AsyncIteratorProtocol {
     var base: RequestBody.AsyncIterator
+    let progress: BodyProgress
 
     mutating func next() async throws -> ByteBuffer? {
-      do { return try await base.next() } catch { throw BodyInterrupted(cause: error) }
+      do {
+        let chunk = try await base.next()
+        if chunk == nil { progress.complete() }
+        return chunk
+      } catch {
+        throw BodyInterrupted(cause: error)
+      }
     }
   }
 
-  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: body.makeAsyncIterator()) }
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: body.makeAsyncIterator(), progress: progress) }
 }
 
 /// How fast a body arrives. A sender that trickles holds a connection for nothing: after a grace, below the minimum, it is cut off.
@@ -75,7 +85,7 @@ struct Pace {
 
   init(began: Instant) { self.began = began }
 
-  /// - Throws: `Problem` 408; with it the connection is closed: the rest of such a body is not waited for.
+  /// - Throws: `Problem` 408; the rest of such a body is not waited for.
   mutating func count(_ bytes: Int, now: Instant) throws {
     received += bytes
     let elapsed = now - began

@@ -9,6 +9,7 @@ struct RequestInfo: RequestContext {
   /// The key that let the request in; `nil` before the check.
   var key: StoredKey?
   let channel: any Channel
+  let body = BodyProgress()
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)

@@ -30,10 +30,11 @@ extension TrackingHandler {
 
   private static func results(_ body: JSON, _ batch: TrackingBatch) -> JSON {
     let dropped = Dictionary(batch.rejected.map { ($0.index, $0.reason) }) { first, _ in first }
+    let end = batch.rejected.first { $0.reason == .tooMany }?.index ?? .max
     let items = body["batch"]?.array ?? []
     let members = items.enumerated().compactMap { index, item -> JSON.Member? in
       guard let id = item["uuid"]?.string else { return nil }
-      guard let reason = dropped[index] else { return .init(id, ["result": "ok"]) }
+      guard let reason = index >= end ? .tooMany : dropped[index] else { return .init(id, ["result": "ok"]) }
       return .init(id, ["result": "drop", "details": .string(reason.sentence)])
     }
     return .object(members)

@@ -24,18 +24,28 @@ struct TrackingHandler: Sendable {
     let key = Credentials.writeKey(request.headers, query)
     if let key { try await authorize(key) }
     let isKnown = key != nil
-    return try await bodies.read(request, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) { received, share in
+    return try await bodies.read(request, context.body, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) {
+      received, share in
       let bytes = try decoded(received, request, query, limit: endpoint.limit(limits), share)
       if !isKnown, try await authorize(bodyKey: bytes) { try share.becomeKnown() }
-      let call = Call(bytes: bytes, receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
-      let (batch, json) = try read(call, endpoint, context)
+      let (batch, answer) = try understood(bytes, query, endpoint, context)
       if !isKnown {
         guard let key = batch.writeKey, !batch.keysDiffer else { throw Self.noKey }
         try await authorize(key)
       }
       try await take(batch, context.logger)
-      return Self.answer(endpoint.answer, json, batch)
+      return answer
     }
+  }
+
+  /// What a body says, and the answer once that is durable. Parsed JSON is many times its text and is let go before anything is
+  /// waited for.
+  private func understood(_ bytes: [UInt8], _ query: Query, _ endpoint: TrackingEndpoint, _ context: RequestInfo) throws
+    -> (TrackingBatch, Response)
+  {
+    let call = Call(bytes: bytes, receivedAt: time.now(), sentAt: TrackingBody.sentAt(query: query.text))
+    let (batch, json) = try read(call, endpoint, context)
+    return (batch, Self.answer(endpoint.answer, json, batch))
   }
 
   private struct Call {
@@ -134,7 +144,7 @@ struct TrackingHandler: Sendable {
 
   private static func setAside(_ rejection: Rejection) -> SetAside {
     SetAside(
-      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt)
-    )
+      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt),
+      count: rejection.count)
   }
 }
