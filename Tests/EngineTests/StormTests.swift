@@ -8,9 +8,12 @@ import Testing
 
 @Suite("The engine on a database in bad weather")
 struct StormTests {
-  static let usual = 120
+  /// Each takes several times as long on a server that writes through to its disk.
+  static let usual = TestDatabase.dialect == .postgres ? 60 : 200
 
-  @Test("Rules 1, 3 and 4: however transactions fail, what comes of a history is what comes of it in calm weather, without a restart")
+  @Test(
+    "Rules 1, 3 and 4: however transactions fail, what comes of a history is what comes of it in calm weather, without a restart",
+    .timeLimit(.minutes(10)))
   func storms() async throws {
     var struck: [String: Int] = [:]
     var (refusals, deliveries) = (0, 0)
@@ -67,6 +70,8 @@ private struct Voyage {
       let ship = Ship(house: house, weather: weather, log: try await Log(database: weather, randomKey: (1, 2)), beneath: database, seed: seed)
       let services = [Task { try await ship.intake.run() }, Task { try await ship.outbox.run() }]
       defer { for service in services { service.cancel() } }
+      // A start that fails is one that its operator sees; from then on the process has to get along.
+      while ship.outboxWeather.reads == 0 { await Task.yield() }
       ship.set(stormy: inStorm)
       if isEager { try await sailEagerly(ship) } else { try await sailLate(ship) }
       ship.set(stormy: false)
@@ -235,8 +240,11 @@ private struct Ship: Sendable {
     ),
     (
       "deliveries without an alert",
+      // A customer that turned out to be none leaves its alerts and its history with it; what was delivered stays.
       """
-      SELECT COUNT(*) FROM delivery WHERE NOT EXISTS (
+      SELECT COUNT(*) FROM delivery WHERE EXISTS (
+        SELECT 1 FROM health_change WHERE health_change.customer = delivery.customer AND at <= delivery.created_at
+      ) AND NOT EXISTS (
         SELECT 1 FROM alert WHERE key = 'alert/critical/' || alert.customer || '/' || opened_at || '/slack')
       """
     ),

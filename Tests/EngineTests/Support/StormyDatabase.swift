@@ -32,6 +32,7 @@ final class StormyDatabase: Database {
     var random: SplitMix64
     var isStormy = false
     var struck: [String: Int] = [:]
+    var reads = 0
   }
 
   private let inner: any Database
@@ -54,6 +55,9 @@ final class StormyDatabase: Database {
 
   /// How often each kind of fault has struck a writer.
   var struck: [String: Int] { state.withLock { $0.struck } }
+
+  /// Read transactions that were asked for.
+  var reads: Int { state.withLock { $0.reads } }
 
   func write<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
     let fault = nextFault()
@@ -86,12 +90,12 @@ final class StormyDatabase: Database {
   }
 
   func read<T: Sendable>(patience: Patience, _ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    state.withLock { $0.reads += 1 }
     switch nextFault() {
     case .refused(let kind): throw Self.failure(kind)
     case .broken(let number, let kind):
       return try await inner.read(patience: patience) { connection in
-        let result = try body(FaultyConnection(inner: connection, beforeStatement: Self.failing(at: number, Self.failure(kind))))
-        return result
+        try body(FaultyConnection(inner: connection, beforeStatement: Self.failing(at: number, Self.failure(kind))))
       }
     default: return try await inner.read(patience: patience, body)
     }
