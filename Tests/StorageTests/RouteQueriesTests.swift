@@ -20,7 +20,7 @@ struct RouteQueriesTests {
       }
       let waiting = try await database.write { connection in
         let ids = MessageIDs(hash: SipHash(key0: 1, key1: 2))
-        _ = try EventQueries.append(entries, ids: ids, at: Self.start, connection)
+        _ = try EventQueries.append(entries.map { PreparedEntry($0, ids: ids) }, ids: ids, at: Self.start, connection)
         let stored = try EventQueries.entries(after: 0, limit: 100, connection)
         // The first five are folded already; the order of the shards is another than that of the log.
         let routes = stored.enumerated().dropFirst(5).map { number, entry in
