@@ -59,10 +59,14 @@ class Flood(threading.Thread):
             while offered < target and not due.full():
                 due.put_nowait(True)
                 offered += 1
+        # Whoever waits for a batch ends at once, the others with the answer that they wait for.
+        while not due.empty():
+            due.get_nowait()
         for _ in senders:
-            # Whoever waits for a batch ends at once, the others with the answer that they wait for.
-            await due.put(False)
-        await asyncio.gather(*senders, return_exceptions=True)
+            due.put_nowait(False)
+        for ended in await asyncio.gather(*senders, return_exceptions=True):
+            if ended is not None:
+                self.wrong[repr(ended)] += 1
 
     async def send(self, due):
         reader, writer = await asyncio.open_connection(self.place.hostname, self.place.port)
@@ -73,14 +77,10 @@ class Flood(threading.Thread):
     async def post(self, reader, writer):
         number, self.number = self.number, self.number + 1
         body = TEMPLATES[number % len(TEMPLATES)].replace(PLACE, b"%08x" % number)
-        try:
-            writer.write(b"%sContent-Length: %d\r\n\r\n%s" % (self.head, len(body), body))
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.startswith("content-length:"))
-            await reader.readexactly(length)
-        except (OSError, asyncio.IncompleteReadError) as error:
-            self.wrong[repr(error)] += 1
-            raise
+        writer.write(b"%sContent-Length: %d\r\n\r\n%s" % (self.head, len(body), body))
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.startswith("content-length:"))
+        await reader.readexactly(length)
         status = int(head.split()[1])
         if status == 200:
             self.taken.append(number)
