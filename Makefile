@@ -1,9 +1,9 @@
-# The whole vocabulary: demo, test, bench, lint, format.
+# The whole vocabulary: demo, test, test-survival, bench, lint, format.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test .test-with-postgres bench lint format
+.PHONY: help demo test .test-with-postgres test-survival bench lint format
 
 build := $(CURDIR)/.build
 swift_sources := $(wildcard Package.swift Sources Tests Benchmarks)
@@ -19,11 +19,12 @@ with_databases := ^(EngineTests|StorageTests|ServerTests)\.
 with_sockets := ^(ConnectorsTests|ServerTests)\.
 
 help:
-	@echo 'make demo    build Holdfast, fill it with a made-up company, serve it on http://127.0.0.1:8080'
-	@echo 'make test    run all tests, from pure functions to the real program over HTTP'
-	@echo 'make bench   measure an optimized build, with the machine beside the figures'
-	@echo 'make lint    check format, imports and scripts'
-	@echo 'make format  put all Swift into the house format'
+	@echo 'make demo           build Holdfast, fill it with a made-up company, serve it on http://127.0.0.1:8080'
+	@echo 'make test           run all tests, from pure functions to the real program over HTTP'
+	@echo 'make test-survival  run those for long that kill, starve, freeze and flood the real program'
+	@echo 'make bench          measure an optimized build, with the machine beside the figures'
+	@echo 'make lint           check format, imports and scripts'
+	@echo 'make format         put all Swift into the house format'
 
 demo:
 	@scripts/system-packages
@@ -42,6 +43,19 @@ test: $(build)/venv/.ready
 	swift test --skip-build --disable-xctest --filter '$(with_sockets)'
 	HOLDFAST_TEST_DATABASE=postgres swift test --skip-build --disable-xctest --filter '$(with_databases)'
 	HOLDFAST_BINARY='$(build)/debug/holdfast' '$(build)/venv/bin/python' -m pytest -o cache_dir='$(build)/pytest' Tests/EndToEnd
+
+# What `make test` does for seconds, for longer; the figures are printed. HOLDFAST_OVERLOAD and HOLDFAST_KILLS say for how long.
+survival := $(addprefix Tests/EndToEnd/test_,durability.py nodes.py full_disk.py overload.py)
+test-survival: export HOLDFAST_OVERLOAD ?= 300
+test-survival: export HOLDFAST_KILLS ?= 150
+test-survival: export HOLDFAST_TEST_EFFORT ?= 10
+test-survival: $(build)/venv/.ready
+	@scripts/system-packages --tests
+	$(build_everything)
+	swift test --skip-build --disable-xctest --filter '^EngineTests\.StormTests'
+	scripts/postgres run env HOLDFAST_TEST_DATABASE=postgres swift test --skip-build --disable-xctest --filter '^EngineTests\.StormTests'
+	scripts/postgres run env HOLDFAST_BINARY='$(build)/debug/holdfast' \
+	  '$(build)/venv/bin/python' -m pytest -v -rP -o cache_dir='$(build)/pytest' $(survival)
 
 bench:
 	@scripts/system-packages --postgres

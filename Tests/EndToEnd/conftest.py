@@ -6,6 +6,7 @@ import pytest
 
 from databases import PostgreSQL, SQLite
 from holdfast import BINARY, installed
+from slack import Slack
 
 DATABASES = {"sqlite": SQLite, "postgres": lambda: PostgreSQL(os.environ["HOLDFAST_POSTGRES"])}
 ONLY_SQLITE = os.environ.get("HOLDFAST_SQLITE_ONLY") == "1"
@@ -66,3 +67,11 @@ def installation(tmp_path, database):
 def own_server(installation):
     """A running server of one's own."""
     return installation.start()
+
+
+@pytest.fixture
+def slack():
+    """A stand-in for Slack."""
+    slack = Slack()
+    yield slack
+    slack.close()

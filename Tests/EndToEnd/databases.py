@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 import re
+import sqlite3
 import subprocess
 import uuid
 from urllib.parse import urlsplit, urlunsplit
@@ -19,19 +20,36 @@ def connect(url, **options):
     return psycopg.connect(url, autocommit=True, options="-c datestyle=ISO -c timezone=UTC", **options)
 
 
+def rows(url, query, *values):
+    """What a query finds on either database; `%s` stands for a value."""
+    if url.startswith("sqlite:"):
+        file = f"{sqlite_file(url).as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(file, uri=True, timeout=30)) as connection:
+            return connection.execute(query.replace("%s", "?"), values).fetchall()
+    with connect(url) as connection:
+        return connection.execute(query, values or None).fetchall()
+
+
+def sqlite_file(url):
+    return pathlib.Path(url.removeprefix("sqlite:"))
+
+
 class SQLite:
-    """A file in the installation's own folder."""
+    """A file in the installation's own folder, or in one that is named."""
 
     name = "sqlite"
+
+    def __init__(self, folder=None):
+        self.folder = folder
 
     @contextlib.contextmanager
     def fresh(self, folder):
         """The URL of a database that is empty yet and gone afterwards."""
-        yield f"sqlite:{folder}/holdfast.db"
+        yield f"sqlite:{self.folder or folder}/holdfast.db"
 
     def everything(self, url):
         """All that is stored, as bytes to search in."""
-        path = pathlib.Path(url.removeprefix("sqlite:"))
+        path = sqlite_file(url)
         return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
 
 

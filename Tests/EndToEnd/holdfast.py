@@ -13,6 +13,7 @@ import uuid
 
 import requests
 
+from databases import rows
 from polling import eventually
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -81,6 +82,15 @@ class Holdfast:
         printed = self.run("key", "add", "--scope", scope, "--name", name).stdout
         assert len(printed.split()) == 1, f"the key alone on standard output, not {printed!r}"
         return printed.strip()
+
+    def sql(self, query, *values):
+        """What is stored, without Holdfast's help."""
+        return rows(self.database, query, *values)
+
+    def rebuild(self):
+        """Makes everything anew from the log, which must change nothing. The server does not run."""
+        done = self.run("rebuild", timeout=600)
+        assert re.search(r"nothing changed|no (change|difference)", done.stdout + done.stderr, re.I), done.stdout + done.stderr
 
     def files(self):
         """The configuration files, by name."""

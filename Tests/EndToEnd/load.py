@@ -23,7 +23,7 @@ class Load(threading.Thread):
 
     def batch(self):
         events = []
-        for _ in range(self.random.randint(1, 40)):
+        for _ in range(self.random.randint(1, 100)):
             message = str(uuid.UUID(int=self.random.getrandbits(128)))
             customer = self.random.choice(self.customers)
             name = self.random.choice(["Signed In", "Report Created", "Dashboard Viewed", "Comment Added"])

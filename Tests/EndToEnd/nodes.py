@@ -1,4 +1,4 @@
-"""Several nodes of one company on one PostgreSQL database, and what is to be seen of them by SQL."""
+"""The servers of one company: several nodes on one PostgreSQL database, or one on any, and what is to be seen of them by SQL."""
 
 import contextlib
 import threading
@@ -6,7 +6,7 @@ import time
 
 import requests
 
-from databases import connect
+from databases import connect, rows
 from holdfast import Holdfast
 from load import Load
 from polling import eventually, settles
@@ -52,8 +52,7 @@ class Nodes:
             node.kill()
 
     def sql(self, statement, *values):
-        with connect(self.url) as connection:
-            return connection.execute(statement, values).fetchall()
+        return rows(self.url, statement, *values)
 
     def sql_change(self, statement, *values):
         with connect(self.url) as connection:
@@ -103,9 +102,9 @@ class Nodes:
 
 
 @contextlib.contextmanager
-def company(folder, cluster, count, **options):
-    """Nodes on a fresh database of a cluster; both are gone afterwards."""
-    with cluster.postgres.fresh(folder) as url:
+def company(folder, database, count, **options):
+    """Nodes on a fresh database; both are gone afterwards."""
+    with database.fresh(folder) as url:
         nodes = Nodes(folder, url, count, **options)
         try:
             yield nodes
@@ -116,12 +115,12 @@ def company(folder, cluster, count, **options):
 class Crowd(Load):
     """A client that sends a batch again, to whichever node, until one has answered. Its people change their customers."""
 
-    def __init__(self, nodes, customers, seed):
+    def __init__(self, nodes, customers, seed, largest=20, pause=0.05):
         super().__init__(None, nodes[0].key("write"), customers, seed, may_refuse={429, 503})
-        self.urls = [node.url for node in nodes]
+        self.urls, self.largest, self.pause = [node.url for node in nodes], largest, pause
 
     def batch(self):
-        events = [self.event() for _ in range(self.random.randint(1, 20))]
+        events = [self.event() for _ in range(self.random.randint(1, self.largest))]
         self.sent.update((event["messageId"], event) for event in events)
         return events
 
@@ -144,7 +143,7 @@ class Crowd(Load):
 
     def run(self):
         with requests.Session() as session:
-            while not self.stopping.wait(0.05):
+            while not self.stopping.wait(self.pause):
                 events = self.batch()
                 while not self.is_taken(session, events):
                     if self.wrong or self.stopping.wait(0.1):

@@ -12,13 +12,6 @@ from slack import NO_SERVICE, SERVER_ERROR, Slack, rate_limited
 
 
 @pytest.fixture
-def slack():
-    slack = Slack()
-    yield slack
-    slack.close()
-
-
-@pytest.fixture
 def alerting(installation, slack):
     """A running server whose Slack is ours."""
     installation.environment[installation.slack_variable()] = slack.url

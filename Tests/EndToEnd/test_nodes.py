@@ -11,14 +11,13 @@ import requests
 
 from databases import Cluster
 from holdfast import fresh
-from nodes import SHARDS, Crowd, Slides, company
+from nodes import SHARDS, Crowd, company
 from polling import eventually, settles
 from records import tickets_csv
-from slack import OK, Slack
+from survival import Saboteur, Throng, chance_from_seed, check_deliveries, check_log
 
 pytestmark = pytest.mark.postgres_only
 
-KILLS = int(os.environ.get("HOLDFAST_KILLS", "22"))
 OUTAGE = float(os.environ.get("HOLDFAST_OUTAGE", "20"))
 # Others take a lost node for dead after 10 s of silence; whatever it held is theirs within this time.
 TAKEOVER = 30
@@ -32,107 +31,42 @@ def cluster():
 
 
 @pytest.fixture
-def slack():
-    slack = Slack()
-    yield slack
-    slack.close()
-
-
-@pytest.fixture
 def nodes(cluster, tmp_path):
     """Three running nodes of one company that share the shards."""
-    with company(tmp_path, cluster, 3) as nodes:
+    with company(tmp_path, cluster.postgres, 3) as nodes:
         nodes.start().wait_shared()
         yield nodes
 
 
-def chance_from_seed():
-    seed = int(os.environ.get("HOLDFAST_SEED", random.SystemRandom().randrange(2**31)))
-    print(f"HOLDFAST_SEED={seed}")
-    return random.Random(seed)
-
-
 # Crashes
-
-def trouble(chance):
-    """What goes wrong, one after the other: at least one of each kind."""
-    rare = max(1, KILLS // 7)
-    kinds = ["crash"] * rare + ["freeze"] * rare + ["kill"] * max(1, KILLS - 2 * rare)
-    chance.shuffle(kinds)
-    return kinds
-
-
-class Saboteur:
-    """Does to nodes and their database what machines do to them."""
-
-    def __init__(self, nodes, cluster, chance):
-        self.nodes, self.cluster, self.chance = nodes, cluster, chance
-        self.frozen, self.until = None, 0
-
-    def do(self, kind):
-        node = self.chance.choice([node for node in self.nodes if node is not self.frozen])
-        if kind == "freeze":
-            self.thaw()
-            self.frozen, self.until = node, time.monotonic() + self.chance.uniform(11, 16)
-            node.freeze()
-        elif kind == "kill":
-            node.kill()
-            self.rest(2)
-            node.launch()
-            node.wait_ready(60)
-        else:
-            self.cluster.crash()
-            self.rest(2)
-            self.cluster.restart()
-            node.wait_ready(60)
-        self.rest(2)
-        if self.frozen and time.monotonic() >= self.until:
-            self.thaw()
-
-    def rest(self, longest):
-        # Not a wait for anything: the instant of the next blow is what is random.
-        time.sleep(self.chance.uniform(0, longest))
-
-    def thaw(self):
-        """Wakes the node that sleeps, but not before it was silent for too long."""
-        if self.frozen:
-            time.sleep(max(0, self.until - time.monotonic()))
-            self.frozen.thaw()
-            self.frozen.wait_ready(60)
-            self.frozen = None
-
 
 def test_rules_1_and_4_nothing_is_lost_doubled_or_sent_twice_however_nodes_and_database_crash(cluster, tmp_path, slack):
     chance = chance_from_seed()
-    customers = [f"customer-{number}" for number in range(25)]
     # Slow enough that some blows fall while a message is on its way.
     slack.delay = lambda: random.uniform(0, 1)
-    with company(tmp_path, cluster, 3) as nodes:
+    with company(tmp_path, cluster.postgres, 3) as nodes:
         for node in nodes:
             node.environment[node.slack_variable()] = slack.url
-        crowd = [Crowd(nodes, customers, chance.random()) for _ in range(3)]
-        slides = [Slides(nodes, label, random.Random(chance.random())) for label in "abcd"]
+        throng = Throng(nodes, chance)
         nodes.start()
-        for client in crowd + slides:
-            client.start()
-        saboteur = Saboteur(nodes, cluster, chance)
-        for kind in trouble(chance):
-            saboteur.do(kind)
+        throng.start()
+        saboteur = Saboteur(nodes, chance, cluster)
+        for kind in saboteur.plan():
+            saboteur.do(kind, longest=1)
         saboteur.thaw()
-        assert all(node.process.poll() is None for node in nodes), "no node ends but by kill -9"
+        saboteur.report()
 
         # The last blow is one that nobody mends: the others have to. It strikes a node that has customers to lose.
-        for client in slides:
+        for client in throng.slides:
             client.finish()
         nodes.wait_shared()
         lost = chance.choice(list(nodes))
         lost.kill()
         began = time.monotonic()
-        before = sum(len(client.answered) for client in crowd)
+        before = throng.answered()
         eventually(lambda: nodes.waiting() != (0, 0), "events of the lost node's customers wait", TAKEOVER / 2)
-        eventually(lambda: sum(len(client.answered) for client in crowd) >= before + 200, "the others take events", TAKEOVER / 2)
-        for client in crowd:
-            client.finish()
+        eventually(lambda: throng.answered() >= before + 200, "the others take events", TAKEOVER / 2)
+        throng.finish()
         nodes.wait_folded(TAKEOVER - (time.monotonic() - began))
         print(f"all folded {time.monotonic() - began:.1f} s after the last kill")
         for node in nodes:
@@ -142,48 +76,11 @@ def test_rules_1_and_4_nothing_is_lost_doubled_or_sent_twice_however_nodes_and_d
         lost.start(60)
         nodes.wait_shared()
 
-        check_log(nodes, crowd)
-        check_deliveries(nodes, slack, [customer for client in slides for customer in client.slid])
+        check_log(nodes, throng)
+        check_deliveries(nodes, slack, throng.slid())
         nodes.stop()
-        rebuilt = nodes[0].run("rebuild")
-        assert re.search(r"nothing changed|no (change|difference)", rebuilt.stdout + rebuilt.stderr, re.I), rebuilt.stdout + rebuilt.stderr
+        nodes[0].rebuild()
         assert nodes.sql("SELECT kind, detail FROM incident") == []
-
-
-def check_log(nodes, crowd):
-    """What was answered 200 is there, once; and nothing is there twice, by any count."""
-    counts = nodes.message_counts()
-    answered = set().union(*(client.answered for client in crowd))
-    sent = set().union(*(client.sent for client in crowd))
-    lost = [message for message in answered if message not in counts]
-    doubled = [message for message, count in counts.items() if count > 1]
-    assert len(answered) >= 100 * KILLS / 22, "there was work"
-    assert not lost and not doubled, f"{len(lost)} of {len(answered)} lost, {len(doubled)} doubled"
-    assert {message for message in counts if re.fullmatch("[0-9a-f]{16}", message)} <= sent
-    entries = sum(counts.values())
-    indexed = nodes.sql("SELECT count(*), count(DISTINCT position) FROM customer_event")
-    assert indexed == [(entries, entries)], "each belongs to one customer"
-    for node in nodes:
-        stats = node.stats()
-        assert stats["accepted"] == entries and stats["rejected"] == 0, stats
-
-
-def check_deliveries(nodes, slack, slid):
-    """One delivery for each customer that went critical, posted once; where nobody knows how it ended, at most once."""
-    states = lambda: dict(nodes.sql("SELECT state, count(*) FROM delivery GROUP BY state"))
-    eventually(lambda: not states().keys() & {"pending", "sending"}, "all deliveries have ended", 30)
-    print(states(), f"{len(slid)} went critical")
-    by_customer = {}
-    for customer, state in nodes.sql("SELECT customer, state FROM delivery"):
-        by_customer.setdefault(customer, []).append(state)
-    assert len(slid) >= KILLS / 2, "customers went critical meanwhile"
-    for customer in slid:
-        assert len(by_customer.get(customer, [])) == 1, f"{customer}: {by_customer.get(customer)}"
-    for customer, (state, *more) in by_customer.items():
-        posts = len(slack.about(customer))
-        assert not more and posts <= 1, f"{customer}: {posts} posts, {[state, *more]}"
-        assert state in ("sent", "unknown"), f"{customer}: {state}"
-        assert state == "unknown" or posts == 1, f"{customer} is said to be sent"
 
 
 # Taking over
@@ -226,8 +123,7 @@ def test_others_take_over_from_a_frozen_node_which_commits_nothing_when_it_wakes
     assert all(node.score(customer) == 50 for node in nodes)
     settles(lambda: sum(nodes.shares().values()), SHARDS, "no shard is anybody else's")
     nodes.stop()
-    rebuilt = nodes[0].run("rebuild")
-    assert "nothing changed" in (rebuilt.stdout + rebuilt.stderr).lower(), rebuilt.stdout + rebuilt.stderr
+    nodes[0].rebuild()
 
 
 def tells(node, customer):
@@ -252,7 +148,7 @@ def test_others_take_over_from_a_killed_node(nodes):
 # Joining
 
 def test_nodes_that_join_later_get_their_share_and_one_that_leaves_gives_it_back(cluster, tmp_path):
-    with company(tmp_path, cluster, 3) as nodes:
+    with company(tmp_path, cluster.postgres, 3) as nodes:
         for node in nodes:
             node.start()
             print(f"shared after {nodes.wait_shared():.1f} s")
@@ -261,7 +157,7 @@ def test_nodes_that_join_later_get_their_share_and_one_that_leaves_gives_it_back
 
 
 def test_ten_nodes_started_at_once_on_an_empty_database_all_become_ready(cluster, tmp_path):
-    with company(tmp_path, cluster, 10) as nodes:
+    with company(tmp_path, cluster.postgres, 10) as nodes:
         nodes.start()
         versions = [version for (version,) in nodes.sql("SELECT version FROM schema_version ORDER BY version")]
         assert versions == list(range(1, len(versions) + 1)) and versions, "each step of the schema was taken once"
@@ -276,7 +172,7 @@ def test_ten_nodes_started_at_once_on_an_empty_database_all_become_ready(cluster
 # Sharing the work
 
 def test_each_shard_has_its_daily_batch_from_exactly_one_node(cluster, tmp_path):
-    with company(tmp_path, cluster, 3, environment={"HOLDFAST_LOG": "info"}) as nodes:
+    with company(tmp_path, cluster.postgres, 3, environment={"HOLDFAST_LOG": "info"}) as nodes:
         nodes.start().wait_shared()
         customers = [fresh() for _ in range(60)]
         for number, customer in enumerate(customers):

@@ -1,17 +1,15 @@
 """What can be wrong with a PostgreSQL database: each is said in one clear line with what to do, and nothing is lost by it."""
 
-import contextlib
 import pathlib
 import shutil
-import subprocess
-import tempfile
-import uuid
 from urllib.parse import urlsplit
 
 import pytest
 
 from databases import Cluster, PostgreSQL, connect
+from disks import Sender, small_disk
 from holdfast import Holdfast, installed, replace_config
+from load import folded
 from polling import eventually, settles
 
 pytestmark = pytest.mark.postgres_only
@@ -125,58 +123,35 @@ def test_without_pg_cron_holdfast_refreshes_the_view_itself_and_says_so(own_serv
 @pytest.fixture
 def small_cluster():
     """A cluster whose tables are on a file system of their own that has little room."""
-    cluster = Cluster()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-small-"))
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=777", "tmpfs", folder], capture_output=True).returncode != 0:
-        folder.rmdir()
-        cluster.remove()
-        pytest.skip("no file system may be mounted here")
-    try:
-        place = folder / "tables"
-        place.mkdir()
-        place.chmod(0o777)
-        folder.chmod(0o755)
-        with connect(cluster.superuser) as connection:
-            owner = connection.execute("SELECT setting FROM pg_settings WHERE name = 'data_directory'").fetchone()[0]
-            shutil.chown(place, pathlib.Path(owner).owner())
-            connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
-            connection.execute("GRANT CREATE ON TABLESPACE small TO PUBLIC")
-            connection.execute(f"ALTER ROLE {urlsplit(cluster.url).username} SET default_tablespace = small")
-        yield folder, cluster.url
-    finally:
-        cluster.remove()
-        subprocess.run(["umount", "-l", folder], check=False)
-        folder.rmdir()
+    with small_disk(96) as disk:
+        cluster = Cluster()
+        try:
+            place = disk.folder / "tables"
+            place.mkdir()
+            place.chmod(0o777)
+            disk.folder.chmod(0o755)
+            with connect(cluster.superuser) as connection:
+                owner = connection.execute("SELECT setting FROM pg_settings WHERE name = 'data_directory'").fetchone()[0]
+                shutil.chown(place, pathlib.Path(owner).owner())
+                connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+                connection.execute("GRANT CREATE ON TABLESPACE small TO PUBLIC")
+                connection.execute(f"ALTER ROLE {urlsplit(cluster.url).username} SET default_tablespace = small")
+            yield disk, cluster.url
+        finally:
+            cluster.remove()
 
 
 def test_rule_1_a_full_disk_is_answered_503_and_loses_nothing_and_ends_without_a_restart(small_cluster, tmp_path):
-    folder, url = small_cluster
+    disk, url = small_cluster
     with installed(tmp_path, PostgreSQL(url)) as server:
-        server.start()
-        answered = []
-
-        def send():
-            message = str(uuid.uuid4())
-            answer = server.write("/v1/track", {"userId": "filler", "event": "Report Created", "messageId": message})
-            if answer.status_code == 200:
-                answered.append(message)
-            else:
-                assert answer.status_code == 503, f"{answer.status_code} {answer.text}"
-                assert "relation" not in answer.text and "SQLSTATE" not in answer.text and "postgres://" not in answer.text
-            return answer.status_code
-
-        assert send() == 200
-        stuffing = folder / "stuffing"
-        with contextlib.suppress(OSError), stuffing.open("wb", buffering=0) as file:
-            while True:
-                file.write(b"\0" * 4096)
+        sender = Sender(server.start())
+        assert sender.send() == 200
+        disk.fill()
         # Bigger things need room at once.
-        big = {"userId": "filler", "event": "Report Created", "properties": {"text": "x" * 20_000}}
-        eventually(lambda: server.write("/v1/track", {**big, "messageId": str(uuid.uuid4())}).status_code == 503, "it says 503", 90)
+        eventually(lambda: sender.send(20_000) == 503, "it says 503", 90)
         assert server.process.poll() is None
-        stuffing.unlink()
-        eventually(lambda: send() == 200, "it takes events again", 90)
-        eventually(lambda: server.api("/api/v1/stats")["fold"]["lag_seconds"] == 0, "all is folded", 60)
-        there = [event["message_id"] for event in server.pages("/api/v1/customers/filler/events", "events")]
-        assert not [message for message in answered if there.count(message) != 1]
+        disk.free()
+        eventually(lambda: sender.send() == 200, "it takes events again", 90)
+        folded(server)
+        sender.check()
         server.stop()

@@ -61,12 +61,14 @@ struct IntakeTests {
   func groupCommit() async throws {
     try await withFullQueue { intake, database, group in
       let before = database.commits
+      #expect(intake.isNearlyFull, "nobody should read what would be refused")
       let running = Task { try await intake.run() }
       for await outcome in group { #expect(outcome == .taken([.accepted])) }
       #expect(database.commits == before + 1)
       #expect(try await Self.count(database) == 10)
       running.cancel()
       try await running.value
+      #expect(!intake.isNearlyFull)
     }
   }
 

@@ -11,6 +11,12 @@ actor FakeSink: IntakeSink {
   private var refusals: [IntakeRefusal] = []
   private var setAsideRefusal: IntakeRefusal?
   private var whileAppending: (@Sendable () async -> Void)?
+  private let full = Mutex(false)
+
+  nonisolated var isNearlyFull: Bool { full.withLock { $0 } }
+
+  /// From now on it says that it is nearly full, or not any more.
+  nonisolated func setNearlyFull(_ isFull: Bool) { full.withLock { $0 = isFull } }
 
   /// The next calls are refused, in this order.
   func refuse(with refusals: [IntakeRefusal]) { self.refusals = refusals }

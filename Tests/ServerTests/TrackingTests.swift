@@ -93,6 +93,17 @@ struct TrackingTests {
     }
   }
 
+  @Test("While the queue is nearly full a call is refused unread, and told when to come again")
+  func refusedUnread() async throws {
+    try await TestServer.run { server in
+      server.sink.setNearlyFull(true)
+      let refused = try await server.track("/v1/batch", "no JSON")
+      #expect(refused.status == 429 && refused.headers[.retryAfter] == "1")
+      server.sink.setNearlyFull(false)
+      #expect(try await server.track("/v1/batch", "no JSON").status == 400)
+    }
+  }
+
   @Test("A rejection counts once however often its call is sent again; it never has entries sent again that are durable")
   func rejectedOnce() async throws {
     try await TestServer.run { server in

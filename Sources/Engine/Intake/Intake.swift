@@ -3,6 +3,7 @@ import Logging
 import SQL
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// Group commit: calls that wait at the same time share one durable transaction. The queue is bounded; beyond
 /// it callers are asked to come later.
@@ -27,7 +28,9 @@ public actor Intake: IntakeSink, Service {
   private let capacity: Int
   private let batch: Int
   private var queue: [Work] = []
-  private var queued = 0
+  private var queued = 0 { didSet { waiting.store(queued, ordering: .relaxed) } }
+  /// `queued`, for whoever does not wait for this actor.
+  private let waiting = Atomic(0)
   private var isOpen = true
   private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -47,6 +50,8 @@ public actor Intake: IntakeSink, Service {
     self.batch = batch
     self.onCommit = onCommit
   }
+
+  public nonisolated var isNearlyFull: Bool { waiting.load(ordering: .relaxed) > capacity - capacity / 10 }
 
   public nonisolated func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     guard !entries.isEmpty else { return [] }

@@ -9,6 +9,15 @@ public protocol IntakeSink: Sendable {
 
   /// Keeps what could not be taken, with its reason; counted in the statistics. Bounded: the oldest are forgotten.
   func setAside(_ inputs: [SetAside]) async throws(IntakeRefusal)
+
+  /// Whether so much waits that what comes would soon be refused as `overloaded`: whoever has more to do for a call than to hand it over
+  /// refuses it before that.
+  var isNearlyFull: Bool { get }
+}
+
+extension IntakeSink {
+  /// Where nothing waits nothing is full.
+  public var isNearlyFull: Bool { false }
 }
 
 /// Whether an entry was new.

@@ -23,6 +23,8 @@ struct TrackingHandler: Sendable {
     // A key in the head is checked before the body is read.
     let key = Credentials.writeKey(request.headers, query)
     if let key { try await authorize(key) }
+    // To read what would be refused at its end takes time from those who are not.
+    guard !sink.isNearlyFull else { throw Problem.overloaded(retryAfter: 1) }
     let isKnown = key != nil
     return try await bodies.read(request, context.body, limit: endpoint.limit(limits), from: isKnown ? .known : .stranger) {
       received, share in

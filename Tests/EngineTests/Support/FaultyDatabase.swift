@@ -87,7 +87,8 @@ final class FaultyDatabase: Database {
   func close() async throws { try await inner.close() }
 }
 
-private struct FaultyConnection: Connection {
+/// A connection that asks before each statement whether it may go on.
+struct FaultyConnection: Connection {
   let inner: any Connection
   let beforeStatement: () throws -> Void
 

@@ -25,13 +25,29 @@ enum Tables {
     "health": "SELECT shard, customer, score, band, coverage, model, points FROM health",
   ]
 
-  static func derived(_ database: any Database) async throws -> [String: [String]] {
+  static func derived(_ database: any Database) async throws -> [String: [String]] { try await read(derived, database) }
+
+  private static func read(_ texts: [String: String], _ database: any Database) async throws -> [String: [String]] {
     try await database.read { connection in
       var tables: [String: [String]] = [:]
-      for (table, sql) in Self.derived { tables[table] = try rows(sql, connection).sorted() }
+      for (table, sql) in texts { tables[table] = try rows(sql, connection).sorted() }
       return tables
     }
   }
+
+  /// What was decided, when, and why.
+  private static let decided: [String: String] = [
+    "health_change": "SELECT shard, customer, at, ordinal, score_from, score_to, band_from, band_to, cause, model, points FROM health_change",
+    "alert":
+      """
+    SELECT shard, customer, id, kind, reason, state, opened_at, updated_at, closed_at, notified_at, held_back, score, band, snoozed_until
+    FROM alert
+    """,
+    "timer": "SELECT shard, kind, customer, subject, due_at FROM timer",
+    "delivery": "SELECT shard, key, customer, channel, payload, title, created_at FROM delivery",
+  ]
+
+  static func decided(_ database: any Database) async throws -> [String: [String]] { try await read(decided, database) }
 
   /// Everything.
   static func all(_ database: any Database) async throws -> [String: [String]] {

@@ -1,0 +1,69 @@
+"""Four times what a server can take: it refuses what is too much and says when to come again, and nothing else suffers."""
+
+import os
+import time
+
+from flood import EVENTS, Flood, Vitals
+from load import folded
+
+SECONDS = float(os.environ.get("HOLDFAST_OVERLOAD", "30"))
+TIMES = 4
+# So many connections take what a server can; so many are needed to offer several times as much while some of them wait.
+BUSY, MANY = 16, 1_200
+# Once warm, after a third of the time, memory grows by no more than so many megabytes.
+GROWTH = 100
+# An event that was answered is in its customer's score within so many seconds, even now.
+LAG = 10
+
+
+def possible_rate(server, seconds):
+    """Batches a second that the server takes from clients that wait for their answers, and the batches."""
+    flood = Flood(server.url, server.key("write"), 0, BUSY)
+    began = time.monotonic()
+    flood.start()
+    time.sleep(seconds)
+    flood.finish()
+    return len(flood.taken) / (time.monotonic() - began), flood.taken
+
+
+def test_rule_1_under_four_times_the_possible_load_memory_stays_flat_reads_are_answered_and_nothing_is_lost(own_server):
+    server = own_server
+    possible, taken = possible_rate(server, max(5, SECONDS / 10))
+    vitals = Vitals(server)
+    flood = Flood(server.url, server.key("write"), len(taken) + BUSY, MANY, TIMES * possible)
+    began = time.monotonic()
+    vitals.start()
+    flood.start()
+    time.sleep(SECONDS)
+    flood.finish()
+    lasted = time.monotonic() - began
+    vitals.finish()
+    recovering = time.monotonic()
+    folded(server)
+
+    offered, kept = (len(flood.taken) + flood.refused) / lasted, len(flood.taken) / lasted
+    warm = [megabytes for at, megabytes in vitals.memory if at <= SECONDS / 3]
+    later = [megabytes for at, megabytes in vitals.memory if at > SECONDS / 3]
+    print(f"possible {possible * EVENTS:.0f} events/s; for {lasted:.0f} s offered {offered * EVENTS:.0f}, taken {kept * EVENTS:.0f} "
+          f"({len(flood.taken) * EVENTS} events), refused {flood.refused} batches")
+    print(f"memory in MB: {vitals.curve()}; grew by {max(later) - max(warm):.0f} once warm")
+    print(f"lag at most {max(vitals.lags):.1f} s, no lag {time.monotonic() - recovering:.1f} s after; "
+          f"the slowest of {len(vitals.waits)} reads took {max(vitals.waits):.1f} s")
+    assert flood.refused > 0 and offered >= 2 * kept, "it was too much"
+    assert kept >= possible / 4, "what is too much keeps the server from little of what it can do"
+    assert max(later) - max(warm) <= GROWTH
+    assert max(vitals.lags) <= LAG
+    check_log(server, taken + flood.taken)
+    server.track("late-comer", "Signed In")
+    server.stop()
+
+
+def check_log(server, answered):
+    """Every event of each answered batch is in the log once; of the others nothing is."""
+    found = server.sql("SELECT substr(message_id, 1, 8), count(*), count(DISTINCT message_id) FROM event GROUP BY 1")
+    batches = {int(number, 16): (rows, ids) for number, rows, ids in found}
+    lost = [number for number in answered if number not in batches]
+    assert not lost, f"{len(lost)} of {len(answered)} batches are lost"
+    assert set(batches.values()) == {(EVENTS, EVENTS)}, "each event of a batch once"
+    assert len(batches) == len(set(answered)), "what was refused is not there"
+    assert server.stats()["accepted"] == len(batches) * EVENTS
