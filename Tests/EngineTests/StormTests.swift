@@ -78,7 +78,8 @@ private struct Voyage {
     try await withTemporaryDatabase { database in
       let weather = StormyDatabase(database, seed: seed)
       let house = try await House(weather, Blueprints.sop, trails: trails)
-      let ship = Ship(house: house, weather: weather, log: try await Log(database: weather, randomKey: (1, 2)), beneath: database, seed: seed)
+      let log = try await Log(database: weather, randomKey: (1, 2))
+      let ship = Ship(house: house, weather: weather, log: log, beneath: database, seed: seed)
       let services = [Task { try await ship.intake.run() }, Task { try await ship.outbox.run() }]
       defer { for service in services { service.cancel() } }
       // A start that fails is one that its operator sees; from then on the process has to get along.

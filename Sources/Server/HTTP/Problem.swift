@@ -100,7 +100,8 @@ extension Problem {
       self = .unavailable("The database does not answer as it should; nothing was changed.")
     case is BodyInterrupted:
       self = .init(
-        code: "interrupted", status: .badRequest, title: "The body is not complete", detail: "The body ended early, or not in the chunks it was announced in.")
+        code: "interrupted", status: .badRequest, title: "The body is not complete",
+        detail: "The body ended early, or not in the chunks it was announced in.")
     case is Inquiries.InvalidCursor:
       self = .invalidParameter("cursor", "This cursor was not given out by this list: start again without it.")
     case let error as HTTPError where error.status == .notFound: self = .notFound()

@@ -146,7 +146,7 @@ struct TrackingHandler: Sendable {
 
   private static func setAside(_ rejection: Rejection) -> SetAside {
     SetAside(
-      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)", excerpt: KeyScan.redacted(rejection.excerpt),
-      count: rejection.count)
+      source: "tracking", reason: "\(rejection.reason.rawValue): \(rejection.reason.sentence)",
+      excerpt: KeyScan.redacted(rejection.excerpt), count: rejection.count)
   }
 }

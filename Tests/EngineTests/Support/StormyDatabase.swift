@@ -101,7 +101,6 @@ final class StormyDatabase: Database {
     }
   }
 
-  func backup(to path: String) async throws { try await inner.backup(to: path) }
   func close() async throws { try await inner.close() }
 
   /// What a body meets whose transaction is run again.

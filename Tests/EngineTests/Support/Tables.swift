@@ -37,7 +37,8 @@ enum Tables {
 
   /// What was decided, when, and why.
   private static let decided: [String: String] = [
-    "health_change": "SELECT shard, customer, at, ordinal, score_from, score_to, band_from, band_to, cause, model, points FROM health_change",
+    "health_change":
+      "SELECT shard, customer, at, ordinal, score_from, score_to, band_from, band_to, cause, model, points FROM health_change",
     "alert":
       """
     SELECT shard, customer, id, kind, reason, state, opened_at, updated_at, closed_at, notified_at, held_back, score, band, snoozed_until
