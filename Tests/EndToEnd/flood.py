@@ -130,6 +130,12 @@ class Vitals(threading.Thread):
         self.join(120)
         assert not self.wrong, self.wrong[:5]
 
+    def growth_after(self, seconds):
+        """By how much the most memory after so many seconds is more than the most before; 0 where it did not last so long."""
+        before = [megabytes for at, megabytes in self.memory if at <= seconds]
+        after = [megabytes for at, megabytes in self.memory if at > seconds]
+        return max(0, max(after) - max(before)) if before and after else 0
+
     def curve(self, points=12):
         """The memory over time, for people."""
         step = max(1, len(self.memory) // points)

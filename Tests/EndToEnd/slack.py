@@ -22,7 +22,13 @@ class Slack:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    # Whoever called was killed in the middle of it: nothing was posted.
+                    self.close_connection = True
+                    return
+                body = json.loads(body)
                 answer = slack.receive(self.path, body)
                 if answer == "hang":
                     slack.released.wait(120)
