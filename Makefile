@@ -1,9 +1,9 @@
-# The whole vocabulary: demo, test, test-survival, bench, lint, format.
+# The whole vocabulary: demo, test, test-survival, fuzz, bench, lint, format.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test .test-with-postgres test-survival bench lint format
+.PHONY: help demo test .test-with-postgres test-survival fuzz bench lint format
 
 build := $(CURDIR)/.build
 swift_sources := $(wildcard Package.swift Sources Tests Benchmarks)
@@ -22,6 +22,7 @@ help:
 	@echo 'make demo           build Holdfast, fill it with a made-up company, serve it on http://127.0.0.1:8080'
 	@echo 'make test           run all tests, from pure functions to the real program over HTTP'
 	@echo 'make test-survival  run those for long that kill, starve, freeze and flood the real program'
+	@echo 'make fuzz           feed made-up input for long to all that reads outside input'
 	@echo 'make bench          measure an optimized build, with the machine beside the figures'
 	@echo 'make lint           check format, imports and scripts'
 	@echo 'make format         put all Swift into the house format'
@@ -35,6 +36,7 @@ demo:
 test: $(build)/venv/.ready
 	@scripts/system-packages --tests
 	$(build_everything)
+	scripts/fuzz --quick
 	@scripts/postgres run $(MAKE) --no-print-directory .test-with-postgres
 
 # A part of `make test`: what it runs while a PostgreSQL cluster of its own is there, whose URL is in HOLDFAST_POSTGRES.
@@ -56,6 +58,10 @@ test-survival: $(build)/venv/.ready
 	scripts/postgres run env HOLDFAST_TEST_DATABASE=postgres swift test --skip-build --disable-xctest --filter '^EngineTests\.StormTests'
 	scripts/postgres run env HOLDFAST_BINARY='$(build)/debug/holdfast' \
 	  '$(build)/venv/bin/python' -m pytest -v -rP -o cache_dir='$(build)/pytest' $(survival)
+
+fuzz:
+	@scripts/system-packages
+	scripts/fuzz $(ARGS)
 
 bench:
 	@scripts/system-packages --postgres

@@ -93,7 +93,8 @@ struct DocumentTests {
 
   @Test("The Makefile has the whole vocabulary and no more")
   func vocabulary() {
-    #expect(Set(makeTargets(Repository.text("Makefile"))) == ["help", "demo", "test", "test-survival", "bench", "lint", "format"])
+    let vocabulary = ["help", "demo", "test", "test-survival", "fuzz", "bench", "lint", "format"]
+    #expect(Set(makeTargets(Repository.text("Makefile"))) == Set(vocabulary))
   }
 
   @Test("Continuous integration runs make lint and make test, nothing else")
