@@ -1,9 +1,9 @@
-# The whole vocabulary: demo, test, test-survival, fuzz, bench, lint, format.
+# The whole vocabulary: demo, test, test-survival, test-sanitize, fuzz, bench, lint, format.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test .test-with-postgres test-survival fuzz bench lint format
+.PHONY: help demo test .test-with-postgres test-survival test-sanitize .test-sanitized fuzz bench lint format
 
 build := $(CURDIR)/.build
 swift_sources := $(wildcard Package.swift Sources Tests Benchmarks)
@@ -22,6 +22,7 @@ help:
 	@echo 'make demo           build Holdfast, fill it with a made-up company, serve it on http://127.0.0.1:8080'
 	@echo 'make test           run all tests, from pure functions to the real program over HTTP'
 	@echo 'make test-survival  run those for long that kill, starve, freeze and flood the real program'
+	@echo 'make test-sanitize  run the Swift tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make fuzz           feed made-up input for long to all that reads outside input'
 	@echo 'make bench          measure an optimized build, with the machine beside the figures'
 	@echo 'make lint           check format, imports and scripts'
@@ -62,6 +63,26 @@ test-survival: $(build)/venv/.ready
 fuzz:
 	@scripts/system-packages
 	scripts/fuzz $(ARGS)
+
+# Not a part of `make test`: two more builds of everything, and tests that take several times as long.
+test-sanitize:
+	@scripts/system-packages --tests
+	@echo 'Two builds of everything and two slow runs: this takes an hour and more on two cores.' >&2
+	@scripts/postgres run $(MAKE) --no-print-directory .test-sanitized sanitizer=thread
+	@scripts/postgres run $(MAKE) --no-print-directory .test-sanitized sanitizer=address
+
+# A part of `make test-sanitize`. The build is in a place of its own, so that it does not undo the ordinary one's.
+sanitized := $(build)/sanitize-$(sanitizer)
+swift_test_sanitized = LD_PRELOAD='$(sanitized)/mutex.so' swift test --skip-build --disable-xctest --sanitize '$(sanitizer)' \
+	--scratch-path '$(sanitized)'
+# The Swift runtime lets go of nothing at the end of a program: what would be counted as leaks is its own.
+.test-sanitized: export ASAN_OPTIONS := detect_leaks=0
+.test-sanitized:
+	swift build --build-tests --sanitize '$(sanitizer)' --scratch-path '$(sanitized)'
+	clang -shared -fPIC -O1 -Wall -Werror -o '$(sanitized)/mutex.so' Tests/Sanitizers/mutex.c
+	$(swift_test_sanitized) --skip '$(with_sockets)|^TidyTests'
+	$(swift_test_sanitized) --filter '$(with_sockets)'
+	HOLDFAST_TEST_DATABASE=postgres $(swift_test_sanitized) --filter '$(with_databases)'
 
 bench:
 	@scripts/system-packages --postgres

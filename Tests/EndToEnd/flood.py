@@ -69,12 +69,16 @@ class Flood(threading.Thread):
                 self.wrong[repr(ended)] += 1
 
     async def send(self, due):
-        reader, writer = await asyncio.open_connection(self.place.hostname, self.place.port)
-        with contextlib.closing(writer):
-            while await due.get() and not self.stopping.is_set():
-                await self.post(reader, writer)
+        goes_on = True
+        while goes_on:
+            reader, writer = await asyncio.open_connection(self.place.hostname, self.place.port)
+            with contextlib.closing(writer):
+                stays_open = True
+                while stays_open and (goes_on := await due.get() and not self.stopping.is_set()):
+                    stays_open = await self.post(reader, writer)
 
     async def post(self, reader, writer):
+        """Sends a batch. Whether the connection stays open: a call that is refused unread ends it."""
         number, self.number = self.number, self.number + 1
         body = TEMPLATES[number % len(TEMPLATES)].replace(PLACE, b"%08x" % number)
         writer.write(b"%sContent-Length: %d\r\n\r\n%s" % (self.head, len(body), body))
@@ -88,6 +92,7 @@ class Flood(threading.Thread):
             self.refused += 1
         else:
             self.wrong[head] += 1
+        return "\r\nconnection: close\r\n" not in head
 
     def finish(self):
         self.stopping.set()

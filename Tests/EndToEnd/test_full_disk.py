@@ -73,6 +73,8 @@ def test_rules_1_and_3_a_full_disk_is_answered_503_while_reads_go_on_and_ends_wi
 def test_rule_1_a_disk_that_fills_while_pages_are_moved_from_the_write_ahead_log_loses_nothing(tmp_path):
     with small_disk(160) as disk, on(disk, tmp_path) as server:
         server.start()
+        # While the disk is full no further key can be made.
+        server.key("api")
         file = sqlite_file(server.database)
         ahead = file.with_name(f"{file.name}-wal")
         customers = [f"customer-{number}" for number in range(500)]
