@@ -31,11 +31,11 @@ public enum CustomerWalk {
   ) throws -> Stretch {
     var gathered = Gathered(scope: scope, connection: connection)
     try gathered.customers(
-      where: "(shard, id) > ($1, $2) AND shard <= $3 ORDER BY shard, id LIMIT $4", [place.shard, place.id, shard, limit])
+      from: "customer WHERE (shard, id) > ($1, $2) AND shard <= $3 ORDER BY shard, id LIMIT $4", [place.shard, place.id, shard, limit])
     guard let last = gathered.order.last else { return Stretch(customers: [], unreadable: [], end: nil) }
     let end = CustomerPlace(last)
     try gathered.all(
-      where: "(shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)", [place.shard, place.id, end.shard, end.id])
+      from: { "\($0) WHERE (shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)" }, [place.shard, place.id, end.shard, end.id])
     return Stretch(customers: gathered.readable, unreadable: gathered.unreadable.sorted(), end: end)
   }
 
@@ -43,13 +43,23 @@ public enum CustomerWalk {
   public static func customers(_ ids: [String], scope: StateScope, _ connection: any Connection) throws -> Stretch {
     guard !ids.isEmpty else { return Stretch(customers: [], unreadable: [], end: nil) }
     // One list of places, the shard in its first three characters: SQLite joins two lists by trying every pair.
-    let wanted = connection.dialect.twin(
-      sqlite: "SELECT CAST(substr(value, 1, 3) AS INTEGER), substr(value, 4) FROM json_each($1)",
-      postgres: "SELECT CAST(substr(value, 1, 3) AS BIGINT), substr(value, 4) FROM unnest($1::text[]) AS value")
     let values = [SQLParameter.texts(ids.map { "\(String(1_000 + Shard.number(of: $0)).dropFirst())\($0)" })]
+    let dialect = connection.dialect
+    // SQLite would look for a pair among a list by its first part alone, and read whole shards.
+    let wanted = { (table: String, key: String) in
+      dialect.twin(
+        sqlite: """
+          (SELECT CAST(substr(value, 1, 3) AS INTEGER) AS in_shard, substr(value, 4) AS in_customer FROM json_each($1)) AS wanted
+          CROSS JOIN \(table) ON shard = in_shard AND \(key) = in_customer
+          """,
+        postgres: """
+          \(table) WHERE (shard, \(key)) IN (
+            SELECT CAST(substr(value, 1, 3) AS BIGINT), substr(value, 4) FROM unnest($1::text[]) AS value)
+          """)
+    }
     var gathered = Gathered(scope: scope, connection: connection)
-    try gathered.customers(where: "(shard, id) IN (\(wanted))", values)
-    if !gathered.order.isEmpty { try gathered.all(where: "(shard, customer) IN (\(wanted))", values) }
+    try gathered.customers(from: wanted("customer", "id"), values)
+    if !gathered.order.isEmpty { try gathered.all(from: { wanted($0, "customer") }, values) }
     return Stretch(customers: gathered.readable, unreadable: gathered.unreadable.sorted(), end: nil)
   }
 
@@ -68,8 +78,9 @@ public enum CustomerWalk {
 
     var readable: [StoredCustomer] { order.compactMap { customers[$0] } }
 
-    mutating func customers(where condition: String, _ values: [any SQLBindable]) throws {
-      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes FROM customer WHERE \(condition)", values) { row in
+    /// - Parameter rows: what follows FROM.
+    mutating func customers(from rows: String, _ values: [any SQLBindable]) throws {
+      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes FROM \(rows)", values) { row in
         let id = row.text(0)
         order.append(id)
         var state = CustomerState(
@@ -85,15 +96,16 @@ public enum CustomerWalk {
     }
 
     /// Everything else of them.
-    mutating func all(where condition: String, _ values: [any SQLBindable]) throws {
+    /// - Parameter rows: what follows FROM to get theirs of a table.
+    mutating func all(from rows: (String) -> String, _ values: [any SQLBindable]) throws {
       let scope = scope
-      try each("SELECT customer, \(HealthQueries.columns) FROM health WHERE \(condition)", values) {
+      try each("SELECT customer, \(HealthQueries.columns) FROM \(rows("health"))", values) {
         $0.health = try HealthQueries.health($1, from: 1)
       }
       try each(
         """
         SELECT done.customer, event_name.name, day, count, first, last, COALESCE(actor.root, done.actor) FROM (
-          SELECT customer, actor, event, day, count, first, last FROM usage_daily WHERE \(condition)) AS done
+          SELECT customer, actor, event, day, count, first, last FROM \(rows("usage_daily"))) AS done
         JOIN event_name ON event_name.id = done.event LEFT JOIN actor ON actor.id = done.actor
         """, values
       ) { customer, row in
@@ -103,16 +115,16 @@ public enum CustomerWalk {
           // A change by time alone that is overdue is looked at as of its own day.
           scope: scope.reaching(back: customer.health?.nextChangeAt))
       }
-      try each("SELECT customer, id, state FROM ticket WHERE \(condition)", values) {
+      try each("SELECT customer, id, state FROM \(rows("ticket"))", values) {
         $0.state.merge(try StateCoding.ticket(id: $1.text(1), $1.text(2)))
       }
-      try each("SELECT customer, state FROM subscription WHERE \(condition)", values) {
+      try each("SELECT customer, state FROM \(rows("subscription"))", values) {
         $0.state.merge(try StateCoding.subscription($1.text(1)))
       }
-      try each("SELECT customer, state FROM survey_response WHERE \(condition)", values) {
+      try each("SELECT customer, state FROM \(rows("survey_response"))", values) {
         $0.state.merge(try StateCoding.response($1.text(1)))
       }
-      try each("SELECT customer, attributes FROM contact WHERE \(condition) AND id = customer", values) {
+      try each("SELECT customer, attributes FROM \(rows("contact")) AND id = customer", values) {
         $0.state.ownTraits = try StateCoding.attributes($1.text(1))
       }
     }
