@@ -54,11 +54,14 @@ public struct HealthEvaluator: Sendable {
   }
 
   /// The first instant after `explanation.at` at which time alone changes the score or its points. A lower bound of it where nothing
-  /// changes within `steps` steps of `Explanation.until`; `nil`: never.
-  public func nextChange(of state: CustomerState, after explanation: Explanation, steps: Int = 64) -> Instant? {
+  /// changes within `steps` steps of `Explanation.until`, or before `horizon`; `nil`: never.
+  public func nextChange(
+    of state: CustomerState, after explanation: Explanation, horizon: Instant? = nil, steps: Int = 64
+  ) -> Instant? {
     var next = explanation.until
     for _ in 0..<steps {
       guard let instant = next else { return nil }
+      if let horizon, instant >= horizon { return instant }
       let then = self.explanation(of: state, at: instant)
       if then.score != explanation.score || then.points != explanation.points { return instant }
       next = then.until
@@ -68,10 +71,7 @@ public struct HealthEvaluator: Sendable {
 
   /// The score as it is stored.
   public func health(of state: CustomerState, at: Instant, arrivals: Arrivals = Arrivals()) -> Health {
-    let explanation = explanation(of: state, at: at, arrivals: arrivals)
-    return Health(
-      score: explanation.score, band: explanation.band, coverage: explanation.coverage.share, calculatedAt: at,
-      nextChangeAt: nextChange(of: state, after: explanation), model: model.version, points: explanation.points)
+    health(of: state, as: explanation(of: state, at: at, arrivals: arrivals))
   }
 
   /// The score as it is to be stored in place of another one; `nil` where that one may stand: nobody could see a difference, and the next
@@ -79,30 +79,24 @@ public struct HealthEvaluator: Sendable {
   /// off some change, and few change a score.
   public func health(of state: CustomerState, at: Instant, arrivals: Arrivals, unless standing: Health?) -> Health? {
     let explanation = explanation(of: state, at: at, arrivals: arrivals)
-    let points = explanation.points
-    if let standing, standing.model == model.version, standing.score == explanation.score, standing.band == explanation.band,
-      standing.coverage == explanation.coverage.share, standing.points == points,
-      changesNothing(explanation, of: state, before: standing.nextChangeAt)
-    {
-      return nil
-    }
-    return Health(
-      score: explanation.score, band: explanation.band, coverage: explanation.coverage.share, calculatedAt: at,
-      nextChangeAt: nextChange(of: state, after: explanation), model: model.version, points: points)
+    if let standing, mayStand(standing, for: explanation, of: state) { return nil }
+    return health(of: state, as: explanation)
   }
 
-  /// Whether time alone changes nothing from `explanation.at` until before `due` (`nil`: for ever), which lies ahead.
-  private func changesNothing(_ explanation: Explanation, of state: CustomerState, before due: Instant?, steps: Int = 64) -> Bool {
-    guard let due else { return nextChange(of: state, after: explanation) == nil }
-    guard due > explanation.at else { return false }
-    var next = explanation.until
-    for _ in 0..<steps {
-      guard let instant = next, instant < due else { return true }
-      let then = self.explanation(of: state, at: instant)
-      guard then.score == explanation.score, then.points == explanation.points else { return false }
-      next = then.until
-    }
-    return false
+  private func mayStand(_ standing: Health, for explanation: Explanation, of state: CustomerState) -> Bool {
+    guard
+      standing.model == model.version, standing.score == explanation.score, standing.band == explanation.band,
+      standing.coverage == explanation.coverage.share, standing.points == explanation.points
+    else { return false }
+    let next = nextChange(of: state, after: explanation, horizon: standing.nextChangeAt)
+    guard let due = standing.nextChangeAt else { return next == nil }
+    return due > explanation.at && next.map { $0 >= due } ?? true
+  }
+
+  private func health(of state: CustomerState, as explanation: Explanation) -> Health {
+    Health(
+      score: explanation.score, band: explanation.band, coverage: explanation.coverage.share, calculatedAt: explanation.at,
+      nextChangeAt: nextChange(of: state, after: explanation), model: model.version, points: explanation.points)
   }
 
   /// Whether a condition (a segment, a filter) holds for a customer.
