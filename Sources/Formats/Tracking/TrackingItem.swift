@@ -8,6 +8,10 @@ struct TrackingItem {
   enum Field: Int, CaseIterable {
     case type, action, messageId, userId, anonymousId, groupId, previousId, event, name, category, traits, timestamp, originalTimestamp
     case sentAt, writeKey, channel
+
+    /// Its name in JSON.
+    var key: String { Self.keys[rawValue] }
+    static let keys = allCases.map { "\($0)" }
   }
 
   private enum Source {
@@ -30,7 +34,7 @@ struct TrackingItem {
   init(_ json: JSON) {
     source = .value(json)
     isObject = json.members != nil
-    for field in Field.allCases { fields[field.rawValue] = json["\(field)"] }
+    for field in Field.allCases { fields[field.rawValue] = json[field.key] }
     context = json["context"]
     if let members = json["properties"]?.members { properties = EventProperties(members) }
   }
@@ -46,7 +50,7 @@ struct TrackingItem {
   private static let properties = Field.allCases.count
   private static let context = properties + 1
   private static let batch = properties + 2
-  private static let names = JSONNames(Field.allCases.map { "\($0)" } + ["properties", "context", "batch"])
+  private static let names = JSONNames(Field.keys + ["properties", "context", "batch"])
   private static let contextFields = ["groupId", "traits", "timezone"]
   private static let contextNames = JSONNames(contextFields)
 

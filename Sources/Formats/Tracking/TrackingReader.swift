@@ -166,8 +166,8 @@ private struct TrackingMessage {
   private var viewProperties: EventProperties {
     var properties = item.properties.members
     for field in [TrackingItem.Field.name, .category] {
-      if let value = item[field], value.string != nil, !properties.contains(where: { $0.name == "\(field)" }) {
-        properties.append(JSON.Member("\(field)", value))
+      if let value = item[field], value.string != nil, !properties.contains(where: { $0.name == field.key }) {
+        properties.append(JSON.Member(field.key, value))
       }
     }
     return EventProperties(properties)
