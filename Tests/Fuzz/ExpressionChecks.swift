@@ -1,23 +1,7 @@
 import Domain
 
-private let catalog = Catalog(
-  events: [EventDeclaration(key: "login", name: "Signed In")],
-  features: [
-    FeatureDeclaration(key: "reports", title: "Reports", event: "Report Created", isCore: true),
-    FeatureDeclaration(key: "exports", title: "Exports", event: "Export Downloaded"),
-  ],
-  goals: [GoalDeclaration(key: "automated", title: "Automated", reached: .event("Automation Run"))],
-  attributes: [
-    AttributeDeclaration(key: "industry", trait: "industry", type: .text),
-    AttributeDeclaration(key: "employees", trait: "employees", type: .number),
-    AttributeDeclaration(key: "trial", trait: "trial", type: .boolean),
-    AttributeDeclaration(key: "signed_up", trait: "signed_up", type: .date),
-  ])
-private let enterprise = Segment(
-  name: "enterprise",
-  condition: Formula(
-    source: "plan == \"enterprise\"", type: .boolean, term: .compare(.equal, .signal(.plan), .literal(.text("enterprise")))))
-private let compiler = ExpressionCompiler(catalog: catalog, segments: [enterprise], allowsScore: true)
+private let catalog = ExpressionFixtures.catalog
+private let compiler = ExpressionFixtures.compiler
 private let start = Instant(microseconds: 1_750_000_000_000_000)
 
 func checkExpression(_ input: FuzzInput) {
