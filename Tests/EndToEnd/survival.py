@@ -133,6 +133,8 @@ def check_log(nodes, throng):
 
 def check_deliveries(nodes, slack, slid):
     """One delivery for each customer that went critical, posted once; where nobody knows how it ended, at most once."""
+    # No more blows fall: what still waits, hundreds where the machine is quick, may go as fast as it can.
+    slack.delay = lambda: 0
     states = lambda: dict(nodes.sql("SELECT state, count(*) FROM delivery GROUP BY state"))
     eventually(lambda: not states().keys() & {"pending", "sending"}, "all deliveries have ended", 60)
     print(states(), f"{len(slid)} went critical")

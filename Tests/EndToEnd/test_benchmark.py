@@ -79,7 +79,9 @@ def test_the_growth_table_has_a_column_for_each_number_of_customers_and_what_ten
 def test_an_interrupted_benchmark_says_so_and_leaves_nothing_behind(tmp_path, number):
     running = subprocess.Popen(
         [BENCHMARK, "--only", "intake", "--database", "sqlite", "--directory", tmp_path], env=environment(), stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True)
+        stderr=subprocess.STDOUT, text=True,
+        # Whoever runs the tests under nohup would have it deaf to SIGHUP.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
 
     def port():
         logs = [path.read_text() for path in tmp_path.glob("*/sqlite/intake/server.log")]
