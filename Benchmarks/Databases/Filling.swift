@@ -80,9 +80,9 @@ struct Filling {
       "INSERT INTO event_name (id, name) VALUES \(names)",
       "INSERT INTO arrival (kind, last_at) VALUES ('event', \(now.microseconds)), ('ticket', \(now.microseconds))",
       """
-      INSERT INTO customer (shard, id, first_seen, first_heard, is_named, attributes)
+      INSERT INTO customer (shard, id, first_seen, first_heard, is_named, attributes, sort_name, started_at)
       SELECT shard, 'c-' || number, \(at(days: 46)), \(Instant.distantFuture.microseconds), 1,
-        '{"name":["Customer ' || number || '",\(now.microseconds)]}'
+        '{"name":["Customer ' || number || '",\(now.microseconds)]}', 'customer ' || number, \(at(days: 46))
       FROM filling ORDER BY place
       """,
       """

@@ -73,7 +73,7 @@ struct OpenAPITests {
     let alert = Alert(
       id: "1", customer: "acme", kind: .critical, reason: "score", state: .open, openedAt: now, updatedAt: now, score: 31, band: .critical)
     let summary = HealthSummary(
-      at: now, customers: 1, average: 31.04, bands: [.critical: 1], movers: [.init(id: "acme", name: nil, from: 70, to: 31)])
+      at: now, customers: 1, average: 31.04, bands: [.critical: 1], movers: [.init(id: "acme", name: nil, from: 70, to: 31)], moversAt: now)
     let event = EventView(messageID: "m", name: "Signed In", at: now, receivedAt: now, properties: [])
     let cases: [(JSON, String)] = [
       (customersJSON(Page(items: [customer, unscored], next: "x")), "CustomerPage"), (historyJSON([change]), "History"),

@@ -150,6 +150,8 @@ public struct StateScope: Hashable, Sendable {
   public var keepingFrom: Day
   /// The day whose windows begin at `keepingFrom`; `nil`: no day in particular.
   public var today: Day?
+  /// What is read of many customers at once.
+  public var parts = StateParts.all
 
   public init(events: Set<String>, keepingFrom: Day, today: Day? = nil) {
     self.events = events
@@ -157,9 +159,18 @@ public struct StateScope: Hashable, Sendable {
     self.today = today
   }
 
+  /// The scope for looking at parts alone.
+  public func reading(_ parts: StateParts) -> StateScope {
+    var scope = self
+    scope.parts = parts
+    return scope
+  }
+
   /// The scope for looking at a customer at `instant` too, where that lies before today.
   public func reaching(back instant: Instant?) -> StateScope {
     guard let today, let instant, instant.day < today, keepingFrom < today else { return self }
-    return StateScope(events: events, keepingFrom: keepingFrom - Int(today.number - instant.day.number), today: today)
+    var scope = self
+    scope.keepingFrom = keepingFrom - Int(today.number - instant.day.number)
+    return scope
   }
 }

@@ -67,12 +67,15 @@ public struct HealthSummary: Hashable, Sendable {
   public var bands: [Band: Int]
   /// Largest changes over the last seven days, falls first.
   public var movers: [Mover]
-  public init(at: Instant, customers: Int, average: Double?, bands: [Band: Int], movers: [Mover]) {
+  /// When they were found: among very many customers some minutes before `at`.
+  public var moversAt: Instant
+  public init(at: Instant, customers: Int, average: Double?, bands: [Band: Int], movers: [Mover], moversAt: Instant) {
     self.at = at
     self.customers = customers
     self.average = average
     self.bands = bands
     self.movers = movers
+    self.moversAt = moversAt
   }
 
   public struct Mover: Hashable, Sendable {

@@ -34,7 +34,8 @@ public struct DailyBatch: Sendable {
   public func run(shards: Set<Int>? = nil) async throws -> Report {
     let shards = shards ?? fold.tenancy.tenure.shards
     let now = fold.time.now()
-    let report = try await walk(shards, begunAt: now)
+    var report = try await walk(shards, begunAt: now)
+    report.differences += try await count(begunAt: now)
     try await note(Array(shards), at: now)
     return report
   }
@@ -60,6 +61,18 @@ public struct DailyBatch: Sendable {
       }
     }
     return report
+  }
+
+  /// Counts all scores, of all nodes.
+  private func count(begunAt: Instant) async throws -> [String] {
+    let differences = try await fold.transaction { _, connection in
+      let wrong = try HealthTally.recount(connection)
+      let differences = wrong > 0 ? ["the numbers of customers by score were wrong for \(wrong) pairs of score and band"] : []
+      try Self.noteIncident(differences, begunAt: begunAt, connection)
+      return differences
+    }
+    for difference in differences { fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"]) }
+    return differences
   }
 
   private static func unreadable(_ id: String) -> String {
@@ -102,6 +115,7 @@ public struct DailyBatch: Sendable {
     // The live score of whoever is not in memory is the stored one, which has just been read with all the others of this page.
     let cell = fold.memory.customer(id) ?? fold.memory.remember(customer)
     try fold.advance(cell)
+    fold.keepListed(cell)
     guard let live = cell.stored.health else {
       page.differences.append("\(id): it had no score")
       return try fold.touch(cell, at: .distantPast)

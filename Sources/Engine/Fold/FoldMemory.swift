@@ -15,6 +15,8 @@ final class CustomerCell: @unchecked Sendable {
   var mayHaveAlert = true
   /// Its score is to be written.
   var hasNewHealth = false
+  /// As which it is counted among all scores, while another is to be written.
+  var countedAs: (score: Int, band: Band)?
   /// In which generation of the memory it was last asked for.
   var generation = 0
 

@@ -44,7 +44,13 @@ extension FoldTransaction {
         return try score(cell, at: now, cause: .model, newest: .distantPast)
       }
       try score(cell, at: due, cause: .time, newest: due)
+      keepListed(cell)
     }
+  }
+
+  /// Subscriptions begin and end by time alone.
+  mutating func keepListed(_ cell: CustomerCell) {
+    if !cell.stored.state.subscriptions.isEmpty, ListKeys.mrr(of: cell.stored.state, at: now) != cell.stored.listedMRR { change(cell) }
   }
 
   /// Scores a customer as it is in memory; nothing is stored where its present score may stand.
@@ -75,6 +81,7 @@ extension FoldTransaction {
     cell.stored.health = health
     if !cell.hasNewHealth {
       cell.hasNewHealth = true
+      cell.countedAs = before.map { ($0.score, $0.band) }
       newHealth.append(cell)
     }
     guard before?.score != health.score || before?.band != health.band else { return }
@@ -97,12 +104,16 @@ extension FoldTransaction {
   /// Writes the scores and changes that are pending.
   mutating func flushHealth() throws {
     // One that is no customer after all has been forgotten meanwhile.
+    var tally = HealthTally.Change()
     let rows = newHealth.compactMap { cell -> (customer: String, health: Health)? in
       cell.hasNewHealth = false
       guard memory.customers[cell.stored.state.id] === cell, let health = cell.stored.health else { return nil }
+      if let before = cell.countedAs { tally.remove(before.score, before.band) }
+      tally.add(health.score, health.band)
       return (cell.stored.state.id, health)
     }
     try HealthQueries.save(rows, connection)
+    try HealthTally.apply(tally, shard: tenure.shards.min() ?? 0, connection)
     try HealthQueries.append(changes, connection)
     newHealth = []
     changes = []

@@ -199,7 +199,12 @@ struct FoldTransaction {
     let before = (cell.stored.state.firstSeen, cell.stored.state.firstHeard)
     cell.stored.state.apply(entry, actor: person, scope: scope)
     var isChanged = before != (cell.stored.state.firstSeen, cell.stored.state.firstHeard)
-    if case .customer = entry.fact { isChanged = true }
+    switch entry.fact {
+    case .customer, .subscription: isChanged = true
+    // In B2C the person's name is the customer's.
+    case .contact: isChanged = isChanged || entry.actor.contact == cell.stored.state.id
+    default: break
+    }
     if isChanged { change(cell) }
   }
 
@@ -247,8 +252,10 @@ struct FoldTransaction {
       staged = []
     }
     // One that is no customer after all has been forgotten meanwhile.
-    let customers = changedCustomers.filter { memory.customers[$0.stored.state.id] === $0 }.map(\.stored)
-    try RecordQueries.save(customers.sorted { ($0.shard, $0.state.id) < ($1.shard, $1.state.id) }, connection)
+    let customers = changedCustomers.filter { memory.customers[$0.stored.state.id] === $0 }
+      .sorted { ($0.stored.shard, $0.stored.state.id) < ($1.stored.shard, $1.stored.state.id) }
+    let keys = try RecordQueries.save(customers.map(\.stored), at: now, connection)
+    for (cell, keys) in zip(customers, keys) { cell.stored.listedMRR = keys.mrr }
     try flushHealth()
     if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }
     for cell in changedActors { cell.isChanged = false }

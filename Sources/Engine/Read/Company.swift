@@ -10,23 +10,39 @@ extension Inquiries {
   public func summary(at: Instant?) async throws -> HealthSummary {
     let blueprint = current.blueprint
     let now = time.now()
+    if let at { return try await database.read { try Self.pastSummary(at: at, blueprint: blueprint, $0) } }
+    let recent = try await movers.recent(at: now) { try await self.findMovers(at: now) }
     return try await database.read { connection in
-      if let at { return try Self.pastSummary(at: at, blueprint: blueprint, connection) }
-      let parts = try HealthQueries.distribution(connection)
-      let customers = parts.map(\.customers).reduce(0, +)
-      let sum = parts.map(\.sum).reduce(0, +)
       var bands = Dictionary(uniqueKeysWithValues: Band.allCases.map { ($0, 0) })
-      for part in parts { bands[part.band] = part.customers }
-      let movers = try [true, false].flatMap {
-        try HealthQueries.movers(since: now - .days(7), falling: $0, limit: Self.moverCount, connection)
-      }.map { id, from, to in
-        let scope = StateScope(events: [], keepingFrom: Day(number: .max))
-        let name = try CustomerQueries.load(id, scope: scope, connection)?.state.name
-        return HealthSummary.Mover(id: id, name: name, from: from, to: to)
+      var (customers, sum) = (0, 0)
+      for part in try HealthTally.parts(connection) {
+        bands[part.band, default: 0] += part.customers
+        customers += part.customers
+        sum += part.score * part.customers
       }
       return HealthSummary(
-        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands, movers: movers)
+        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands, movers: recent.movers,
+        moversAt: recent.at)
     }
+  }
+
+  /// Looks for the largest changes anew where that takes too long for who asks; see `MoversMemory`.
+  public func refreshMovers() async throws {
+    let now = time.now()
+    try await movers.refresh(at: now) { try await self.findMovers(at: now) }
+  }
+
+  private func findMovers(at now: Instant) async throws -> MoversMemory.Found {
+    let found = try await database.read { connection in
+      try [true, false].flatMap {
+        try HealthQueries.movers(since: now - .days(7), falling: $0, limit: Self.moverCount, connection)
+      }.map { id, from, to in
+        let scope = StateScope(events: [], keepingFrom: Day(number: .max)).reading([])
+        let name = try CustomerWalk.customers([id], scope: scope, connection).customers.first?.state.name
+        return HealthSummary.Mover(id: id, name: name, from: from, to: to)
+      }
+    }
+    return MoversMemory.Found(movers: found, at: now, took: time.now() - now)
   }
 
   private static func pastSummary(at: Instant, blueprint: Blueprint, _ connection: any Connection) throws -> HealthSummary {
@@ -54,7 +70,7 @@ extension Inquiries {
     let rises = movers.filter { $0.to > $0.from }.sorted { ($1.to - $1.from, $0.id) < ($0.to - $0.from, $1.id) }
     return HealthSummary(
       at: at, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands,
-      movers: Array(falls.prefix(moverCount) + rises.prefix(moverCount)))
+      movers: Array(falls.prefix(moverCount) + rises.prefix(moverCount)), moversAt: at)
   }
 
   /// Alerts, newest first; in one state or all.

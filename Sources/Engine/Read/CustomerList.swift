@@ -3,62 +3,84 @@ import SQL
 import Storage
 
 extension Inquiries {
-  /// One page of customers. - Throws: `InvalidCursor`, `DatabaseFailure`.
+  /// One page of customers.
+  ///
+  /// Where a condition holds for few of very many customers, the page may end after `query.examined` of them with fewer than `query.limit`,
+  /// even none; its `next` goes on from there.
+  /// - Throws: `InvalidCursor`, `DatabaseFailure`.
   public func customers(_ query: CustomerQuery) async throws -> Page<CustomerSummary> {
     let blueprint = current.blueprint
     let now = time.now()
     let after = try query.cursor.map { try ListCursor($0, of: query) }
     return try await database.read { connection in
-      let list = CustomerList(query: query, blueprint: blueprint, now: now, connection: connection)
-      return try list.page(after: after)
+      guard let at = query.at else {
+        return try CustomerList(query: query, blueprint: blueprint, now: now, connection: connection).page(after: after)
+      }
+      return try PastCustomerList(query: query, blueprint: blueprint, at: at, connection: connection).page(after: after)
     }
   }
 }
 
-/// A sorted, filtered list of customers, now or as of an instant.
+/// A sorted, filtered list of customers by their stored scores: walks along the index of its order until the page is full.
 struct CustomerList {
   let query: Inquiries.CustomerQuery
   let blueprint: Blueprint
   let now: Instant
   let connection: any Connection
 
-  func page(after: ListCursor?) throws -> Page<CustomerSummary> {
-    var rows: [(key: SortKey, summary: CustomerSummary)] = []
-    try eachSummary { summary, mrr in rows.append((SortKey(summary, mrr: mrr, sort: query.sort), summary)) }
-    rows.sort { precedes($0.key, $0.summary.id, $1.key, $1.summary.id) }
+  /// How many customers are read at first, and at most, at once.
+  private static let stretch = 64...1_000
+
+  func page(after cursor: ListCursor?) throws -> Page<CustomerSummary> {
+    let bounds = try scores()
+    guard bounds?.isEmpty != true else { return Page(items: [], next: nil) }
+    let scope = blueprint.scope(today: now.day, extra: query.condition.map { [$0] } ?? [])
+      .reading(query.condition.map(StateParts.init(of:)) ?? [])
     let limit = max(1, query.limit)
-    let start = after.map { cursor in rows.firstIndex { precedes(cursor.key, cursor.id, $0.key, $0.summary.id) } ?? rows.count } ?? 0
-    let taken = rows[start...].prefix(limit)
-    let hasMore = start + taken.count < rows.count
-    let next = hasMore ? taken.last.map { ListCursor(key: $0.key, id: $0.summary.id).text(of: query) } : nil
-    return Page(items: taken.map(\.summary), next: next)
-  }
-
-  /// Sort keys in the wished direction, ids always ascending.
-  private func precedes(_ a: SortKey, _ aID: String, _ b: SortKey, _ bID: String) -> Bool {
-    if a == b { return aID.utf8.lexicographicallyPrecedes(bID.utf8) }
-    return query.descending ? b < a : a < b
-  }
-
-  private func eachSummary(_ body: (CustomerSummary, Double?) -> Void) throws {
-    let at = query.at ?? now
-    let extra = query.condition.map { [$0] } ?? []
-    let scope = blueprint.scope(today: at.day, extra: extra)
-    let evaluator = blueprint.evaluator
-    let reader = SignalReader(catalog: blueprint.catalog)
-    try CustomerWalk.each(scope: scope, connection) { customers in
-      for customer in customers {
-        var state = customer.state
-        var health = customer.health
-        if let past = query.at {
-          guard let then = try Replay.state(of: state.id, at: past, scope: scope, connection) else { continue }
-          state = then
-          health = evaluator.health(of: then, at: past)
-        }
-        if let condition = query.condition, !evaluator.holds(condition, for: state, at: at, health: health) { continue }
-        let mrr = query.sort == .mrr ? reader.reading(of: .mrr, in: state, at: at).value : nil
-        body(CustomerSummary(state: state, health: health, at: at), mrr.flatMap { if case .number(let value) = $0 { value } else { nil } })
+    var found: [(summary: CustomerSummary, place: CustomerOrder.Place)] = []
+    var place = cursor?.place
+    var examined = 0
+    var stretch = query.condition == nil && limit < Self.stretch.upperBound ? limit + 1 : Self.stretch.lowerBound
+    while examined < query.examined {
+      let count = min(stretch, query.examined - examined)
+      let places = try query.sort.order.places(after: place, descending: query.descending, scores: bounds, limit: count, connection)
+      let matches = try matching(places, scope)
+      for match in matches {
+        // One more than wished for tells that there is another page.
+        if found.count == limit { return Page(items: found.map(\.summary), next: found.last.map { next($0.place) }) }
+        found.append(match)
       }
+      guard places.count == count else { return Page(items: found.map(\.summary), next: nil) }
+      examined += count
+      place = places.last
+      stretch = min(stretch * 2, Self.stretch.upperBound)
+    }
+    return Page(items: found.map(\.summary), next: place.map(next))
+  }
+
+  private func next(_ place: CustomerOrder.Place) -> String { ListCursor(place).text(of: query) }
+
+  /// Between which scores the condition can hold, where the list is sorted by them.
+  private func scores() throws -> Range<Int>? {
+    guard query.sort == .score, let condition = query.condition else { return nil }
+    var bands: [Band: ClosedRange<Int>] = [:]
+    for part in try HealthTally.parts(connection) where part.customers > 0 {
+      let known = bands[part.band] ?? part.score...part.score
+      bands[part.band] = min(known.lowerBound, part.score)...max(known.upperBound, part.score)
+    }
+    return ScoreBounds(of: condition, bands: bands).scores
+  }
+
+  private func matching(
+    _ places: [CustomerOrder.Place], _ scope: StateScope
+  ) throws -> [(summary: CustomerSummary, place: CustomerOrder.Place)] {
+    let stored = try CustomerWalk.customers(places.map(\.id), scope: scope, connection).customers
+    let byID = Dictionary(stored.map { ($0.state.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let evaluator = blueprint.evaluator
+    return places.compactMap { place in
+      guard let customer = byID[place.id] else { return nil }
+      if let condition = query.condition, !evaluator.holds(condition, for: customer.state, at: now, health: customer.health) { return nil }
+      return (CustomerSummary(state: customer.state, health: customer.health, at: now), place)
     }
   }
 }
@@ -71,92 +93,14 @@ extension CustomerSummary {
   }
 }
 
-/// What a list is sorted by. Missing sorts first.
-enum SortKey: Hashable, Comparable {
-  case missing
-  case number(Double)
-  case text(String)
-
-  init(_ summary: CustomerSummary, mrr: Double?, sort: Inquiries.CustomerQuery.Sort) {
-    switch sort {
-    case .score: self = summary.health.map { .number(Double($0.score)) } ?? .missing
-    case .name: self = summary.name.map { .text($0.lowercased()) } ?? .missing
-    case .id: self = .text(summary.id)
-    case .started: self = .number(Double(summary.startedAt.microseconds))
-    case .mrr: self = mrr.map { .number($0) } ?? .missing
+extension Inquiries.CustomerQuery.Sort {
+  var order: CustomerOrder {
+    switch self {
+    case .score: .score
+    case .name: .name
+    case .id: .id
+    case .started: .started
+    case .mrr: .mrr
     }
-  }
-
-  static func < (a: SortKey, b: SortKey) -> Bool {
-    switch (a, b) {
-    case (.missing, .missing): false
-    case (.missing, _): true
-    case (.number(let x), .number(let y)): x < y
-    case (.number, .text): true
-    case (.text(let x), .text(let y)): x.utf8.lexicographicallyPrecedes(y.utf8)
-    default: false
-    }
-  }
-}
-
-/// Where a page ended. Bound to its order, so that it cannot be used with another one.
-struct ListCursor {
-  var key: SortKey
-  var id: String
-
-  init(key: SortKey, id: String) {
-    self.key = key
-    self.id = id
-  }
-
-  init(_ text: String, of query: Inquiries.CustomerQuery) throws {
-    guard let bytes = Hex.bytes(text), let json = try? JSON.parse(bytes), case .array(let parts) = json, parts.count == 3,
-      parts[0].string == Self.order(query), let id = parts[2].string
-    else { throw Inquiries.InvalidCursor() }
-    switch parts[1] {
-    case .null: key = .missing
-    case .string(let text): key = .text(text)
-    default:
-      guard let number = parts[1].double else { throw Inquiries.InvalidCursor() }
-      key = .number(number)
-    }
-    self.id = id
-  }
-
-  func text(of query: Inquiries.CustomerQuery) -> String {
-    let key: JSON =
-      switch self.key {
-      case .missing: .null
-      case .number(let number): .number(number)
-      case .text(let text): .string(text)
-      }
-    return Hex.text(JSON.array([.string(Self.order(query)), key, .string(id)]).printedBytes())
-  }
-
-  private static func order(_ query: Inquiries.CustomerQuery) -> String { (query.descending ? "-" : "") + query.sort.rawValue }
-}
-
-/// Bytes as hexadecimal digits: cursors that survive any URL.
-enum Hex {
-  static func text(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-
-  static func bytes(_ text: String) -> [UInt8]? {
-    let digits = text.utf8.map { byte -> UInt8? in
-      switch byte {
-      case 0x30...0x39: byte - 0x30
-      case 0x61...0x66: byte - 0x57
-      default: nil
-      }
-    }
-    guard digits.count % 2 == 0, digits.count <= 4_000 else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = digits[index], let low = digits[index + 1] else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    return bytes
   }
 }

@@ -15,16 +15,20 @@ public struct Inquiries: Sendable {
     /// At least 1; callers that serve strangers bound it.
     public var limit: Int
     public var cursor: String?
+    /// So many customers are looked at for a page, however few of them the condition holds for.
+    public var examined: Int
     /// As of then; `nil`: now, from the stored scores.
     public var at: Instant?
     public init(
-      condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil, at: Instant? = nil
+      condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil,
+      examined: Int = .max, at: Instant? = nil
     ) {
       self.condition = condition
       self.sort = sort
       self.descending = descending
       self.limit = limit
       self.cursor = cursor
+      self.examined = examined
       self.at = at
     }
   }
@@ -54,6 +58,7 @@ public struct Inquiries: Sendable {
   let current: CurrentBlueprint
   let time: any TimeSource
   private let fold: Fold?
+  let movers = MoversMemory()
 
   /// - Parameter fold: that of this process, where it has one: what it has not written into roll-ups and index yet is shown all the same.
   public init(database: any Database, current: CurrentBlueprint, time: any TimeSource, fold: Fold? = nil) {

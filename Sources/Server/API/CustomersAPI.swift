@@ -8,6 +8,9 @@ struct CustomersAPI: Sendable {
   let inquiries: Inquiries
   let current: CurrentBlueprint
 
+  /// A page costs no more than so many customers are worth.
+  private static let examined = 10_000
+
   func list(_ request: Request, _ context: RequestInfo) async throws -> Response {
     let query = Query(request)
     let (sort, descending) = try Self.order(query)
@@ -15,7 +18,7 @@ struct CustomersAPI: Sendable {
     let page = try await inquiries.customers(
       .init(
         condition: condition, sort: sort, descending: descending, limit: try query.limit(default: 100), cursor: query.cursor,
-        at: try query.instant("at")))
+        examined: Self.examined, at: try query.instant("at")))
     return .json(customersJSON(page))
   }
 

@@ -21,7 +21,9 @@ private let pageParameters = [
 private func customerOperations() -> [Operation] {
   [
     Operation(
-      path: "/api/v1/customers", method: "get", name: "listCustomers", summary: "Customers, by condition and order", tag: "Customers",
+      path: "/api/v1/customers", method: "get", name: "listCustomers",
+      summary: "Customers, by condition and order. A page may hold fewer than its limit: as long as there is a next one, go on with it",
+      tag: "Customers",
       parameters: listParameters + pageParameters + [at], answer: Schema.reference("CustomerPage"), errors: [400] + usualErrors),
     about("", "getCustomer", "One customer", [at], "Customer"),
     about("/explanation", "explainCustomer", "Why the score is what it is", [at], "Explanation"),

@@ -108,6 +108,7 @@ enum Schemas {
           of: Schema.object([
             "id": Schema.text, "name": Schema.nullable(Schema.text), "from": Schema.integer, "to": Schema.integer,
           ])),
+        "movers_at": Schema.instant,
       ])),
     member("AlertPage", Schema.object(["alerts": Schema.list(of: Schema.reference("Alert")), "next": cursor])),
     member(

@@ -9,7 +9,7 @@ public func summaryJSON(_ summary: HealthSummary) -> JSON {
   }
   return [
     "at": JSON(summary.at), "customers": JSON(summary.customers), "average": oneDecimal(summary.average), "bands": .object(bands),
-    "movers": .array(movers),
+    "movers": .array(movers), "movers_at": JSON(summary.moversAt),
   ]
 }
 

@@ -80,7 +80,7 @@ public enum CustomerWalk {
 
     /// - Parameter rows: what follows FROM.
     mutating func customers(from rows: String, _ values: [any SQLBindable]) throws {
-      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes FROM \(rows)", values) { row in
+      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes, mrr FROM \(rows)", values) { row in
         let id = row.text(0)
         order.append(id)
         var state = CustomerState(
@@ -88,6 +88,7 @@ public enum CustomerWalk {
         do {
           state.attributes = try StateCoding.attributes(row.text(4))
           customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
+          customers[id]?.listedMRR = row.real(5)
         } catch is Unreadable {
           unreadable.insert(id)
         }
@@ -95,17 +96,39 @@ public enum CustomerWalk {
       }
     }
 
-    /// Everything else of them.
+    /// Everything else of them that the scope asks for.
     /// - Parameter rows: what follows FROM to get theirs of a table.
     mutating func all(from rows: (String) -> String, _ values: [any SQLBindable]) throws {
-      let scope = scope
       try each("SELECT customer, \(HealthQueries.columns) FROM \(rows("health"))", values) {
         $0.health = try HealthQueries.health($1, from: 1)
       }
+      try each("SELECT customer, attributes FROM \(rows("contact")) AND id = customer", values) {
+        $0.state.ownTraits = try StateCoding.attributes($1.text(1))
+      }
+      if scope.parts.contains(.usage) { try usage(from: rows("usage_daily"), values) }
+      if scope.parts.contains(.tickets) {
+        try each("SELECT customer, id, state FROM \(rows("ticket"))", values) {
+          $0.state.merge(try StateCoding.ticket(id: $1.text(1), $1.text(2)))
+        }
+      }
+      if scope.parts.contains(.subscriptions) {
+        try each("SELECT customer, state FROM \(rows("subscription"))", values) {
+          $0.state.merge(try StateCoding.subscription($1.text(1)))
+        }
+      }
+      if scope.parts.contains(.responses) {
+        try each("SELECT customer, state FROM \(rows("survey_response"))", values) {
+          $0.state.merge(try StateCoding.response($1.text(1)))
+        }
+      }
+    }
+
+    private mutating func usage(from rows: String, _ values: [any SQLBindable]) throws {
+      let scope = scope
       try each(
         """
         SELECT done.customer, event_name.name, day, count, first, last, COALESCE(actor.root, done.actor) FROM (
-          SELECT customer, actor, event, day, count, first, last FROM \(rows("usage_daily"))) AS done
+          SELECT customer, actor, event, day, count, first, last FROM \(rows)) AS done
         JOIN event_name ON event_name.id = done.event LEFT JOIN actor ON actor.id = done.actor
         """, values
       ) { customer, row in
@@ -114,18 +137,6 @@ public enum CustomerWalk {
           last: Instant(microseconds: row.integer(5)), actor: row.text(6).isEmpty ? nil : row.text(6),
           // A change by time alone that is overdue is looked at as of its own day.
           scope: scope.reaching(back: customer.health?.nextChangeAt))
-      }
-      try each("SELECT customer, id, state FROM \(rows("ticket"))", values) {
-        $0.state.merge(try StateCoding.ticket(id: $1.text(1), $1.text(2)))
-      }
-      try each("SELECT customer, state FROM \(rows("subscription"))", values) {
-        $0.state.merge(try StateCoding.subscription($1.text(1)))
-      }
-      try each("SELECT customer, state FROM \(rows("survey_response"))", values) {
-        $0.state.merge(try StateCoding.response($1.text(1)))
-      }
-      try each("SELECT customer, attributes FROM \(rows("contact")) AND id = customer", values) {
-        $0.state.ownTraits = try StateCoding.attributes($1.text(1))
       }
     }
 

@@ -5,7 +5,7 @@ import SQL
 public enum DerivedTables {
   private static let columns: [(table: String, columns: String, key: String)] = [
     ("actor", "id, link, link_at, tie, tie_at, root, customer", "id"),
-    ("customer", "shard, id, first_seen, first_heard, is_named, attributes", "shard, id"),
+    ("customer", "shard, id, first_seen, first_heard, is_named, attributes, sort_name, started_at", "shard, id"),
     ("contact", "shard, customer, id, attributes", "shard, customer, id"),
     ("usage_daily", "shard, customer, actor, pinned, event, day, count, first, last", "shard, customer, actor, pinned, event, day"),
     ("pinned_actor", "actor, customer", "actor, customer"),

@@ -92,10 +92,9 @@ public enum HealthQueries {
 
   /// Removes scores of customers that are not there.
   public static func deleteOrphans(_ connection: any Connection) throws {
-    try connection.execute(
-      """
-      DELETE FROM health WHERE NOT EXISTS (SELECT 1 FROM customer WHERE customer.shard = health.shard AND customer.id = health.customer)
-      """)
+    let orphans = "NOT EXISTS (SELECT 1 FROM customer WHERE customer.shard = health.shard AND customer.id = health.customer)"
+    try HealthTally.remove(where: orphans, [], connection)
+    try connection.execute("DELETE FROM health WHERE \(orphans)")
   }
 
   /// Changes of one customer, newest first.
@@ -110,13 +109,6 @@ public enum HealthQueries {
         at: Instant(microseconds: row.integer(0)), from: row.optionalInteger(1).map { Int($0) }, to: row.int(2),
         bandFrom: try row.optionalText(3).map(band), bandTo: try band(row.text(4)), cause: try cause(row.text(5)), model: row.text(6),
         points: try StateCoding.points(row.text(7)))
-    }
-  }
-
-  /// Number of customers, sum of scores, by band.
-  public static func distribution(_ connection: any Connection) throws -> [(band: Band, customers: Int, sum: Int)] {
-    try connection.rows("SELECT band, COUNT(*), CAST(SUM(score) AS BIGINT) FROM health GROUP BY band") {
-      (try band($0.text(0)), $0.int(1), $0.int(2))
     }
   }
 
@@ -143,7 +135,7 @@ public enum HealthQueries {
       points: try StateCoding.points(row.text(column + 6)))
   }
 
-  private static func band(_ text: String) throws -> Band {
+  static func band(_ text: String) throws -> Band {
     guard let band = Band(rawValue: text) else { throw Unreadable(text) }
     return band
   }

@@ -18,8 +18,10 @@ public struct RecordOwner: Hashable, Sendable {
 public enum RecordQueries {
   // MARK: Customers and contacts
 
-  /// Inserts or replaces customers' own rows: attributes and beginnings.
-  public static func save(_ customers: [StoredCustomer], _ connection: any Connection) throws {
+  /// Inserts or replaces customers' own rows: attributes, beginnings, and what lists are sorted by as of `at`, which is returned.
+  @discardableResult
+  public static func save(_ customers: [StoredCustomer], at: Instant, _ connection: any Connection) throws -> [ListKeys] {
+    let keys = customers.map { ListKeys(of: $0.state, at: at) }
     try connection.insert(
       BulkInsert(
         into: "customer",
@@ -28,12 +30,14 @@ public enum RecordQueries {
           .integers("first_seen", customers.map(\.state.firstSeen.microseconds)),
           .integers("first_heard", customers.map(\.state.firstHeard.microseconds)),
           .integers("is_named", customers.map { $0.isNamed ? 1 : 0 }),
-          .texts("attributes", customers.map { StateCoding.text($0.state.attributes) }),
+          .texts("attributes", customers.map { StateCoding.text($0.state.attributes) }), .texts("sort_name", keys.map(\.name)),
+          .integers("started_at", keys.map(\.startedAt.microseconds)), .reals("mrr", keys.map(\.mrr)),
         ],
         onConflict: """
           (shard, id) DO UPDATE SET first_seen = excluded.first_seen, first_heard = excluded.first_heard, is_named = excluded.is_named,
-            attributes = excluded.attributes
+            attributes = excluded.attributes, sort_name = excluded.sort_name, started_at = excluded.started_at, mrr = excluded.mrr
           """))
+    return keys
   }
 
   /// Forgets a customer that turned out to be a contact of another one; `withScores`: its score, history and alerts too.
@@ -41,6 +45,7 @@ public enum RecordQueries {
     let shard = Shard.number(of: id)
     try connection.execute("DELETE FROM customer WHERE shard = $1 AND id = $2", [shard, id])
     guard withScores else { return }
+    try HealthTally.remove(customer: id, connection)
     for table in ["health", "health_change", "alert", "timer"] {
       try connection.execute("DELETE FROM \(table) WHERE shard = $1 AND customer = $2", [shard, id])
     }

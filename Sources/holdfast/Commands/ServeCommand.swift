@@ -113,10 +113,10 @@ struct Serving {
     // What may take long, such as scoring everyone under a new model, is left to the services: a node gives signs of life by then.
     let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
     let intake = Intake(fold: fold, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
-    let database = house.database
+    let (database, inquiries) = (house.database, house.inquiries(of: fold))
     let server = WebServer.service(
       ServerDependencies(
-        sink: intake, inquiries: house.inquiries(of: fold), keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
+        sink: intake, inquiries: inquiries, keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
         isReady: {
           guard folding.isRunning else { return false }
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1
@@ -129,7 +129,7 @@ struct Serving {
       open: ForeignDatabases(config: config).open)
     // A node leaves last, when nothing of it is under way any more.
     let life: [any Service] = membership.map { [$0] } ?? []
-    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), reload, intake, sources, server]
+    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold, inquiries: inquiries), reload, intake, sources, server]
     var configuration = ServiceGroupConfiguration(
       services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

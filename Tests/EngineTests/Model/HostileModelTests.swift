@@ -65,7 +65,7 @@ struct HostileModelTests {
           if isStorable { state.attributes.merge([JSON.Member(stored, .string("\(stored) and more"))], version: .epoch) }
           if isStorable, index % 2 == 0 { state.attributes.merge([JSON.Member(stored, .string(stored))], version: .epoch + .days(1)) }
           state.attributes.merge([JSON.Member(Self.names[0], .string("more of it's"))], version: .epoch + .days(2))
-          try RecordQueries.save([StoredCustomer(state: state, isNamed: true, health: nil)], connection)
+          try RecordQueries.save([StoredCustomer(state: state, isNamed: true, health: nil)], at: state.startedAt, connection)
           guard isStorable else { continue }
           let event = try UsageQueries.number(of: stored, connection)
           let key = UsageKey(customer: state.id, actor: "u", isPinned: false, event: event, day: RandomLog.start.day)

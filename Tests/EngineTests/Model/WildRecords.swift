@@ -62,7 +62,7 @@ struct WildRecords {
   private mutating func store(_ id: String, _ connection: any Connection) throws {
     var state = CustomerState(id: id, firstSeen: random.chance(0.2) ? .distantFuture : instant(), firstHeard: instant())
     state.attributes = attributes(0.6)
-    try RecordQueries.save([StoredCustomer(state: state, isNamed: true, health: nil)], connection)
+    try RecordQueries.save([StoredCustomer(state: state, isNamed: true, health: nil)], at: state.startedAt, connection)
     if random.chance(0.5) { try RecordQueries.saveContact(customer: id, id: id, attributes(0.4), connection) }
     try RecordQueries.saveContact(customer: id, id: id + "x", attributes(0.4), connection)
     var log = RandomLog(seed: random.next())

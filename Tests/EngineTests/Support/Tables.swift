@@ -6,7 +6,7 @@ enum Tables {
   /// `House.missedChanges`.
   private static let derived: [String: String] = [
     "actor": "SELECT id, link, link_at, tie, tie_at, root, customer FROM actor",
-    "customer": "SELECT shard, id, first_seen, first_heard, is_named, attributes FROM customer",
+    "customer": "SELECT shard, id, first_seen, first_heard, is_named, attributes, sort_name, started_at FROM customer",
     "contact": "SELECT shard, customer, id, attributes FROM contact",
     "usage_daily":
       """
@@ -23,6 +23,8 @@ enum Tables {
     "survey_response": "SELECT shard, customer, id, actor, pinned, state FROM survey_response",
     "arrival": "SELECT kind, last_at FROM arrival",
     "health": "SELECT shard, customer, score, band, coverage, model, points FROM health",
+    "health_tally":
+      "SELECT score, band, CAST(SUM(customers) AS BIGINT) FROM health_tally GROUP BY score, band HAVING SUM(customers) <> 0",
   ]
 
   static func derived(_ database: any Database) async throws -> [String: [String]] { try await read(derived, database) }

@@ -1,0 +1,92 @@
+import Domain
+import SQL
+
+/// How many customers have which score: table `health_tally`, kept in the commits that change scores.
+///
+/// Each row is counted under a shard so that no two nodes write the same one: under whichever of its shards a node likes. Only the sums
+/// over all shards mean anything; a single row may be below zero.
+public enum HealthTally {
+  /// So many customers have this score.
+  public struct Part: Hashable, Sendable {
+    public var score: Int
+    public var band: Band
+    public var customers: Int
+    public init(score: Int, band: Band, customers: Int) {
+      self.score = score
+      self.band = band
+      self.customers = customers
+    }
+  }
+
+  /// What changes of scores make of the counts.
+  public struct Change: Sendable {
+    private struct Place: Hashable {
+      var score: Int
+      var band: Band
+    }
+    private var counts: [Place: Int] = [:]
+
+    public init() {}
+
+    public mutating func add(_ score: Int, _ band: Band) { counts[Place(score: score, band: band), default: 0] += 1 }
+    public mutating func remove(_ score: Int, _ band: Band) { counts[Place(score: score, band: band), default: 0] -= 1 }
+
+    var parts: [Part] {
+      counts.filter { $0.value != 0 }.map { Part(score: $0.key.score, band: $0.key.band, customers: $0.value) }
+        .sorted { ($0.score, $0.band.rawValue) < ($1.score, $1.band.rawValue) }
+    }
+  }
+
+  private static let onConflict = "(shard, score, band) DO UPDATE SET customers = health_tally.customers + excluded.customers"
+
+  /// - Parameter shard: one that nobody else counts under.
+  public static func apply(_ change: Change, shard: Int, _ connection: any Connection) throws {
+    let parts = change.parts
+    guard !parts.isEmpty else { return }
+    try connection.insert(
+      BulkInsert(
+        into: "health_tally",
+        [
+          .integers("shard", parts.map { _ in Int64(shard) }), .integers("score", parts.map { Int64($0.score) }),
+          .texts("band", parts.map(\.band.rawValue)), .integers("customers", parts.map { Int64($0.customers) }),
+        ], onConflict: onConflict))
+  }
+
+  /// Counts no longer a customer whose stored score is about to be removed.
+  static func remove(customer: String, _ connection: any Connection) throws {
+    try remove(where: "shard = $1 AND customer = $2", [Shard.number(of: customer), customer], connection)
+  }
+
+  /// - Parameter condition: on rows of `health`, all of which are about to be removed.
+  static func remove(where condition: String, _ values: [any SQLBindable], _ connection: any Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO health_tally (shard, score, band, customers)
+      SELECT MIN(shard), score, band, -COUNT(*) FROM health WHERE \(condition) GROUP BY score, band ON CONFLICT \(onConflict)
+      """, values)
+  }
+
+  /// All there are, by score.
+  public static func parts(_ connection: any Connection) throws -> [Part] {
+    try connection.rows(
+      """
+      SELECT score, band, CAST(SUM(customers) AS BIGINT) FROM health_tally GROUP BY score, band
+      HAVING SUM(customers) <> 0 ORDER BY score, band
+      """
+    ) { Part(score: $0.int(0), band: try HealthQueries.band($0.text(1)), customers: $0.int(2)) }
+  }
+
+  /// Counts all stored scores, and adds what is missing: nothing, if all is well.
+  /// - Returns: for how many pairs of score and band the count was wrong.
+  @discardableResult
+  public static func recount(_ connection: any Connection) throws -> Int {
+    try connection.execute(
+      """
+      INSERT INTO health_tally (shard, score, band, customers)
+      SELECT 0, score, band, CAST(SUM(part) AS BIGINT) FROM (
+        SELECT score, band, COUNT(*) AS part FROM health GROUP BY score, band
+        UNION ALL SELECT score, band, -customers FROM health_tally) AS parts
+      WHERE TRUE GROUP BY score, band HAVING SUM(part) <> 0 ON CONFLICT \(onConflict)
+      """)
+  }
+}
