@@ -99,7 +99,7 @@ struct Filling {
       INSERT INTO ticket (shard, customer, id, actor, pinned, state)
       SELECT shard, 'c-' || number, 't-' || number, '', 1, '{"opened":\(at(days: 5)),"subject":null,"priority":null,"satisfaction":null,'
         || '"version":\(at(days: 5)),"transitions":[[\(at(days: 5)),"open"]]}'
-      FROM filling WHERE number % 10 = 0 ORDER BY place
+      FROM filling WHERE number / 36 % 10 = 0 ORDER BY place
       """,
     ]
   }
@@ -116,7 +116,7 @@ struct Filling {
       "CREATE TEMPORARY TABLE name (id BIGINT NOT NULL, name TEXT NOT NULL)", "INSERT INTO name VALUES \(names)",
       "CREATE TABLE customer (id BIGINT NOT NULL PRIMARY KEY)", "INSERT INTO customer SELECT number FROM filling",
       "CREATE TABLE ticket (customer BIGINT NOT NULL, status TEXT NOT NULL)",
-      "INSERT INTO ticket SELECT number, 'open' FROM filling WHERE number % 10 = 0",
+      "INSERT INTO ticket SELECT number, 'open' FROM filling WHERE number / 36 % 10 = 0",
       "CREATE TABLE event (customer BIGINT NOT NULL, name TEXT NOT NULL, at BIGINT NOT NULL)",
     ] + events
   }

@@ -10,6 +10,7 @@ struct ReadScenario {
     case explanation
     case band
     case signal
+    case rare
     case summary
 
     var title: String {
@@ -18,6 +19,7 @@ struct ReadScenario {
       case .explanation: "a customer's explanation"
       case .band: "50 by band, sorted by score"
       case .signal: "50 by a signal, sorted by score"
+      case .rare: "a signal that nobody has, one page"
       case .summary: "the company's summary"
       }
     }
@@ -29,6 +31,7 @@ struct ReadScenario {
       case .explanation: return "/api/v1/customers/" + Workload.customer(customer) + "/explanation"
       case .band: return list + "band%20%3D%3D%20%22critical%22"
       case .signal: return list + "open_tickets%20%3E%200"
+      case .rare: return list + "open_tickets%20%3E%201000"
       case .summary: return "/api/v1/health"
       }
     }

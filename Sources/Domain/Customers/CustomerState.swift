@@ -11,7 +11,7 @@ public struct CustomerState: Hashable, Sendable {
   /// ones the customer's own.
   public var ownTraits: Attributes
   /// By event name as sent; only declared ones, see `StateScope`.
-  public var usage: [String: EventUsage]
+  public var usage: EventTable
   /// All events together.
   public var activity: EventUsage
   /// Contacts (and not yet identified visitors of theirs) with the time of their latest event.
@@ -41,7 +41,7 @@ public struct CustomerState: Hashable, Sendable {
     self.firstHeard = firstHeard
     attributes = Attributes()
     ownTraits = Attributes()
-    usage = [:]
+    usage = EventTable()
     activity = EventUsage()
     contacts = [:]
     tickets = [:]
@@ -107,7 +107,7 @@ public struct CustomerState: Hashable, Sendable {
   public mutating func add(event name: String, count: Int, day: Day, first: Instant, last: Instant, actor: String?, scope: StateScope) {
     activity.add(count: count, day: day, first: first, last: last, keepingFrom: scope.keepingFrom)
     if scope.events.contains(name) {
-      usage[name, default: EventUsage()].add(count: count, day: day, first: first, last: last, keepingFrom: scope.keepingFrom)
+      usage.update(name) { $0.add(count: count, day: day, first: first, last: last, keepingFrom: scope.keepingFrom) }
     }
     if let actor { contacts[actor] = max(contacts[actor] ?? .distantPast, last) }
   }

@@ -35,8 +35,8 @@ public struct SignalReader: Sendable {
   private func usageReading(of signal: Signal, in state: CustomerState, at: Instant) -> Reading {
     switch signal {
     case .age(let selector):
-      guard let usage = usage(of: selector, in: state) else { return Reading(.duration(.never)) }
-      return Reading(.duration(at - usage.last), slope: 1)
+      guard let last = usage(of: selector, in: state).map(\.last).max() else { return Reading(.duration(.never)) }
+      return Reading(.duration(at - last), slope: 1)
     case .count(let selector, let days): return count(of: usage(of: selector, in: state), days: days, at: at)
     case .trend(let selector, let days): return trend(of: usage(of: selector, in: state), days: days, at: at)
     case .features(let core, let within): return features(core: core, within: within, in: state, at: at)
@@ -63,37 +63,24 @@ public struct SignalReader: Sendable {
     }
   }
 
-  private func usage(of selector: EventSelector, in state: CustomerState) -> EventUsage? {
+  /// The usage that a selector means: of several events each for itself.
+  private func usage(of selector: EventSelector, in state: CustomerState) -> [EventUsage] {
     switch selector {
-    case .named(let name): return state.usage[name]
-    case .activity: return state.activity.total > 0 ? state.activity : nil
-    case .usage:
-      let parts = catalog.features.compactMap { state.usage[$0.event] }
-      guard !parts.isEmpty else { return nil }
-      var sum = EventUsage()
-      for part in parts {
-        sum.total += part.total
-        sum.first = min(sum.first, part.first)
-        sum.last = max(sum.last, part.last)
-      }
-      var days: [Day: Int] = [:]
-      for part in parts { for entry in part.days { days[entry.day, default: 0] += entry.count } }
-      sum.days = days.sorted { $0.key < $1.key }.map { EventUsage.DayCount(day: $0.key, count: $0.value) }
-      return sum
+    case .named(let name): state.usage[name].map { [$0] } ?? []
+    case .activity: state.activity.total > 0 ? [state.activity] : []
+    case .usage: catalog.features.compactMap { state.usage[$0.event] }
     }
   }
 
-  private func count(of usage: EventUsage?, days: Int?, at: Instant) -> Reading {
-    guard let usage else { return Reading(.number(0)) }
-    guard let days else { return Reading(.number(Double(usage.total))) }
+  private func count(of usage: [EventUsage], days: Int?, at: Instant) -> Reading {
+    guard let days else { return Reading(.number(Double(usage.reduce(0) { $0 + $1.total }))) }
     let today = at.day
     let from = today - (days - 1)
     let until = usage.firstDay(from: from, through: today).map { ($0 + days).start }
     return Reading(.number(Double(usage.count(from: from, through: today))), until: until)
   }
 
-  private func trend(of usage: EventUsage?, days: Int, at: Instant) -> Reading {
-    guard let usage else { return Reading(nil) }
+  private func trend(of usage: [EventUsage], days: Int, at: Instant) -> Reading {
     let today = at.day
     let middle = today - (days - 1)
     let from = today - (2 * days - 1)
@@ -180,5 +167,13 @@ extension Value {
       if let value = json.string.flatMap({ Instant(iso8601: $0) }) { self = .instant(value) } else { return nil }
     case .duration: return nil
     }
+  }
+}
+
+extension [EventUsage] {
+  fileprivate func count(from: Day, through: Day) -> Int { reduce(0) { $0 + $1.days.count(from: from, through: through) } }
+
+  fileprivate func firstDay(from: Day, through: Day) -> Day? {
+    lazy.compactMap { $0.days.firstDay(from: from, through: through) }.min()
   }
 }

@@ -9,7 +9,7 @@ struct CustomersAPI: Sendable {
   let current: CurrentBlueprint
 
   /// A page costs no more than so many customers are worth.
-  private static let examined = 10_000
+  private static let examined = 5_000
 
   func list(_ request: Request, _ context: RequestInfo) async throws -> Response {
     let query = Query(request)
