@@ -16,7 +16,7 @@ public final class SQLiteDatabase: Seam {
     configuration.maximumReaderCount = readers
     configuration.busyMode = .timeout(15)
     configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA cache_size = -64000")
+      try db.execute(sql: "PRAGMA cache_size = -16000")
       try db.execute(sql: "PRAGMA temp_store = MEMORY")
     }
     do {

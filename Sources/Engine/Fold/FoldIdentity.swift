@@ -25,14 +25,9 @@ extension FoldTransaction {
 
   /// What is known of an id; made where it is new.
   mutating func actor(_ id: String) throws -> ActorCell {
-    if let actor = memory.actors[id] { return actor }
-    if !unknownActors.contains(id), let actor = try ActorQueries.load(id, connection) {
-      let cell = ActorCell(actor)
-      memory.actors[id] = cell
-      return cell
-    }
-    let cell = ActorCell(ActorRecord(id: id))
-    memory.actors[id] = cell
+    if let actor = memory.actor(id) { return actor }
+    if !unknownActors.contains(id), let actor = try ActorQueries.load(id, connection) { return memory.remember(actor) }
+    let cell = memory.remember(ActorRecord(id: id))
     cell.newIn = memory.entryNumber
     change(cell)
     return cell
@@ -110,7 +105,7 @@ extension FoldTransaction {
 
   private mutating func know(_ records: [ActorRecord]) {
     for record in records {
-      if let cell = memory.actors[record.id] { cell.record = record } else { memory.actors[record.id] = ActorCell(record) }
+      if let cell = memory.actor(record.id) { cell.record = record } else { _ = memory.remember(record) }
     }
   }
 

@@ -32,6 +32,8 @@ final class ActorCell: @unchecked Sendable {
   var isStale = false
   /// The number of the entry in which it was first met: nothing of it is stored yet.
   var newIn = -1
+  /// In which generation of the memory it was last asked for.
+  var generation = 0
 
   init(_ record: ActorRecord) { self.record = record }
 }
@@ -60,11 +62,12 @@ final class FoldMemory: @unchecked Sendable {
   var staleActors = StaleActors()
   /// Counts the entries taken in.
   var entryNumber = 0
-  private var generation = 0
+  private var customerGeneration = 0
+  private var actorGeneration = 0
 
   /// More customers or actors than these are not kept.
   static let maximumCustomers = 120_000
-  static let maximumActors = 500_000
+  static let maximumActors = 300_000
 
   func know(_ more: [String: Int64]) {
     names = (names ?? [:]).merging(more) { $1 }
@@ -73,28 +76,44 @@ final class FoldMemory: @unchecked Sendable {
 
   func customer(_ id: String) -> CustomerCell? {
     guard let cell = customers[id] else { return nil }
-    cell.generation = generation
+    cell.generation = customerGeneration
     return cell
   }
 
   func remember(_ stored: StoredCustomer) -> CustomerCell {
     let cell = CustomerCell(stored)
-    cell.generation = generation
+    cell.generation = customerGeneration
     customers[stored.state.id] = cell
+    return cell
+  }
+
+  func actor(_ id: String) -> ActorCell? {
+    guard let cell = actors[id] else { return nil }
+    cell.generation = actorGeneration
+    return cell
+  }
+
+  func remember(_ actor: ActorRecord) -> ActorCell {
+    let cell = ActorCell(actor)
+    cell.generation = actorGeneration
+    actors[actor.id] = cell
     return cell
   }
 
   var hasTooManyActors: Bool { actors.count > Self.maximumActors }
 
-  /// Lets go of the customers that nobody has asked for since the last time.
+  /// Where there are too many, lets go of the customers and actors that nobody has asked for since the last time.
   func trim() {
     if customers.count > Self.maximumCustomers {
-      let before = generation
-      generation += 1
-      customers = customers.filter { $0.value.generation == before }
+      customers = customers.filter { $0.value.generation == customerGeneration }
+      customerGeneration += 1
       if customers.count > Self.maximumCustomers { customers.removeAll(keepingCapacity: true) }
     }
-    if hasTooManyActors { actors.removeAll(keepingCapacity: true) }
+    if hasTooManyActors {
+      actors = actors.filter { $0.value.generation == actorGeneration }
+      actorGeneration += 1
+      if hasTooManyActors { actors.removeAll(keepingCapacity: true) }
+    }
   }
 }
 

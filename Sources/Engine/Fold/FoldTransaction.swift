@@ -96,8 +96,8 @@ struct FoldTransaction {
   mutating func prepare(for entries: [StoredEntry]) throws {
     var asked: Set<String> = []
     for case .success(let entry) in entries.lazy.map(\.entry) {
-      if let contact = entry.actor.contact, memory.actors[contact] == nil { asked.insert(contact) }
-      if let anonymous = entry.actor.anonymous.map(Identity.anonymousKey), memory.actors[anonymous] == nil { asked.insert(anonymous) }
+      if let contact = entry.actor.contact, memory.actor(contact) == nil { asked.insert(contact) }
+      if let anonymous = entry.actor.anonymous.map(Identity.anonymousKey), memory.actor(anonymous) == nil { asked.insert(anonymous) }
     }
     try loadActors(asked)
     try loadCustomers(of: entries)
@@ -127,7 +127,7 @@ struct FoldTransaction {
     let asked = ids.filter { memory.actors[$0] == nil }
     unknownActors = asked
     for actor in try ActorQueries.load(asked.sorted(), connection) {
-      memory.actors[actor.id] = ActorCell(actor)
+      _ = memory.remember(actor)
       unknownActors.remove(actor.id)
     }
   }

@@ -14,7 +14,7 @@ final class Trail: Sendable {
   private let state = Mutex(State())
 
   /// So many rows of a step bring one shard up to date: about 128 times as many are missing at a time.
-  private static let rowsPerShard = 3_000
+  private static let rowsPerShard = 2_000
 
   var count: Int { state.withLock { $0.count } }
   var isEmpty: Bool { count == 0 }
