@@ -146,6 +146,36 @@ struct CustomerListTests {
     }
   }
 
+  @Test("find everyone after an upgrade of a database from before there were such lists")
+  func upgrade() async throws {
+    for seed in 0..<cases(2) {
+      var company = ListCase(seed: seed)
+      try await withHouse(company.model.blueprint(), now: RandomLog.start + .days(50)) { house in
+        try await house.take(company.entries)
+        let before = try await Tables.derived(house.database)
+        let keys = try await Self.keys(house)
+        try await house.database.write { connection in
+          let indexes = ["customer_id", "customer_name", "customer_started", "customer_mrr", "health_score"]
+          try connection.script(indexes.map { "DROP INDEX \($0);" }.joined(separator: "\n"))
+          for column in ["sort_name", "started_at", "mrr"] { try connection.script("ALTER TABLE customer DROP COLUMN \(column)") }
+          try connection.script("DROP TABLE health_tally; DELETE FROM schema_version WHERE version >= 8")
+        }
+        try await Migrator.migrate(house.database)
+        #expect(try await Tables.derived(house.database) == before, "seed \(seed)")
+        #expect(try await Self.keys(house) == keys, "seed \(seed)")
+        #expect(Set(keys).count > 20)
+      }
+    }
+  }
+
+  private static func keys(_ house: House) async throws -> [String] {
+    try await house.database.read { connection in
+      try connection.rows("SELECT id, sort_name, started_at, mrr FROM customer ORDER BY id") {
+        "\($0.text(0)) \($0.text(1)) \($0.integer(2)) \($0.real(3))"
+      }
+    }
+  }
+
   @Test("refuse a cursor of another order, and one that nobody gave out")
   func cursors() async throws {
     try await withHouse { house in

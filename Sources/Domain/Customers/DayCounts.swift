@@ -18,13 +18,12 @@ public struct DayCounts: Hashable, Sendable {
     if day > latest.day {
       if latest.count > 0 { earlier.append(latest) }
       latest = DayCount(day: day, count: count)
-      let stale = earlier.prefix { $0.day < first }.count
-      if stale > 0 { earlier.removeFirst(stale) }
     } else if day == latest.day {
       latest.count += count
     } else {
       addEarlier(count, on: day)
     }
+    if let oldest = earlier.first, oldest.day < first { earlier.removeFirst(earlier.prefix { $0.day < first }.count) }
   }
 
   private mutating func addEarlier(_ count: Int, on day: Day) {

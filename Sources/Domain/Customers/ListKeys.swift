@@ -12,15 +12,25 @@ public struct ListKeys: Hashable, Sendable {
   /// Of longer names the beginning counts, so that they fit into an index.
   static let longestName = 200
 
-  public init(of state: CustomerState, at: Instant) {
-    name = state.name.map(Self.key) ?? ""
-    startedAt = state.startedAt
-    mrr = Self.mrr(of: state, at: at)
+  public init(name: String, startedAt: Instant, mrr: Double) {
+    self.name = name
+    self.startedAt = startedAt
+    self.mrr = mrr
   }
 
-  public static func mrr(of state: CustomerState, at: Instant) -> Double {
+  public init(of state: CustomerState, at: Instant) {
+    self.init(name: state.name.map(Self.key) ?? "", startedAt: state.startedAt, mrr: Self.mrr(of: state, at: at))
+  }
+
+  /// A number that stands for all three, never 0.
+  public var digest: UInt64 {
+    let hash = StableHash.fnv1a64(name) ^ UInt64(bitPattern: startedAt.microseconds) &* 0x9e37_79b9_7f4a_7c15 ^ mrr.bitPattern
+    return hash == 0 ? 1 : hash
+  }
+
+  private static func mrr(of state: CustomerState, at: Instant) -> Double {
     guard case .number(let value)? = SubscriptionSignals(state: state, at: at).reading(of: .mrr).value else { return missing }
-    return min(max(value, missing), -missing)
+    return min(max(value + 0, missing), -missing)
   }
 
   private static func key(_ name: String) -> String {

@@ -67,9 +67,9 @@ public struct HealthSummary: Hashable, Sendable {
   public var bands: [Band: Int]
   /// Largest changes over the last seven days, falls first.
   public var movers: [Mover]
-  /// When they were found: among very many customers some minutes before `at`.
-  public var moversAt: Instant
-  public init(at: Instant, customers: Int, average: Double?, bands: [Band: Int], movers: [Mover], moversAt: Instant) {
+  /// When they were found: among very many customers up to a quarter of an hour before `at`; `nil`: the search is still under way.
+  public var moversAt: Instant?
+  public init(at: Instant, customers: Int, average: Double?, bands: [Band: Int], movers: [Mover], moversAt: Instant?) {
     self.at = at
     self.customers = customers
     self.average = average

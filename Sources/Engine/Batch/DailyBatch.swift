@@ -35,8 +35,8 @@ public struct DailyBatch: Sendable {
     let shards = shards ?? fold.tenancy.tenure.shards
     let now = fold.time.now()
     var report = try await walk(shards, begunAt: now)
-    report.differences += try await count(begunAt: now)
     try await note(Array(shards), at: now)
+    report.differences += try await count(begunAt: now)
     return report
   }
 
@@ -63,11 +63,17 @@ public struct DailyBatch: Sendable {
     return report
   }
 
-  /// Counts all scores, of all nodes.
+  /// Counts all scores, of all nodes. One node does, beside those who write, and takes its turn among them only where there is something to
+  /// mend.
   private func count(begunAt: Instant) async throws -> [String] {
-    let differences = try await fold.transaction { _, connection in
-      let wrong = try HealthTally.recount(connection)
-      let differences = wrong > 0 ? ["the numbers of customers by score were wrong for \(wrong) pairs of score and band"] : []
+    guard fold.tenancy.tenure.shards.contains(0) else { return [] }
+    guard try await fold.database.read(patience: .unbounded, { try HealthTally.mistakes($0) }) > 0 else { return [] }
+    let differences = try await fold.transaction { fold, connection -> [String] in
+      guard fold.tenure.shards.contains(0) else { return [] }
+      let wrong = try HealthTally.mistakes(connection)
+      guard wrong > 0 else { return [] }
+      try HealthTally.mend(connection)
+      let differences = ["the numbers of customers by score were wrong for \(wrong) pairs of score and band"]
       try Self.noteIncident(differences, begunAt: begunAt, connection)
       return differences
     }
@@ -113,9 +119,9 @@ public struct DailyBatch: Sendable {
   private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ page: inout Page) throws {
     let id = customer.state.id
     // The live score of whoever is not in memory is the stored one, which has just been read with all the others of this page.
-    let cell = fold.memory.customer(id) ?? fold.memory.remember(customer)
+    let cell = fold.memory.customers[id] ?? fold.memory.remember(customer)
     try fold.advance(cell)
-    fold.keepListed(cell)
+    if ListKeys(of: cell.stored.state, at: fold.now).digest != cell.stored.listed { fold.change(cell) }
     guard let live = cell.stored.health else {
       page.differences.append("\(id): it had no score")
       return try fold.touch(cell, at: .distantPast)

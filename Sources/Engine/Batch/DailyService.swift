@@ -8,11 +8,8 @@ public struct DailyService: Service {
   let batch: DailyBatch
   let view: HealthViewKeeper
   let compaction: LogCompaction
-  let inquiries: Inquiries
 
-  /// - Parameter inquiries: those that people ask, whose slowest answers are kept ready.
-  public init(fold: Fold, inquiries: Inquiries) {
-    self.inquiries = inquiries
+  public init(fold: Fold) {
     batch = DailyBatch(fold: fold)
     view = HealthViewKeeper(database: fold.database, current: fold.current, time: fold.time, logger: fold.logger)
     compaction = LogCompaction(database: fold.database, current: fold.current, time: fold.time)
@@ -27,7 +24,6 @@ public struct DailyService: Service {
           await step("replacing \(HealthViewKeeper.viewName)") { try await view.putInForce() }
         }
         await step("refreshing \(HealthViewKeeper.viewName)") { try await view.keepFresh() }
-        await step("finding who moved most") { try await inquiries.refreshMovers() }
         await step("the daily batch") {
           guard let report = try await batch.runIfDue() else { return }
           batch.fold.logger.info(

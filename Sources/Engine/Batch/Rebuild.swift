@@ -82,7 +82,7 @@ public struct Rebuild: Sendable {
       report.customers += customers.count
     }
     // A customer that turned out to be none leaves no score behind.
-    try HealthQueries.deleteOrphans(connection)
+    try HealthQueries.deleteOrphans(of: nil, countedUnder: scoring.tallyShard, connection)
     try scoring.flush()
   }
 }

@@ -208,7 +208,7 @@ public final class Fold: Sendable {
       let due = try HealthQueries.due(at: fold.now, of: fold.tenure.asked, limit: limit, connection)
       for id in due {
         guard try CustomerQueries.exists(id, connection) else {
-          try HealthQueries.deleteOrphans(connection)
+          try HealthQueries.deleteOrphans(of: fold.tenure.asked, countedUnder: fold.tallyShard, connection)
           continue
         }
         do {

@@ -25,7 +25,7 @@ extension FoldTransaction {
 
   /// What is known of an id; made where it is new.
   mutating func actor(_ id: String) throws -> ActorCell {
-    if let actor = memory.actor(id) { return actor }
+    if let actor = memory.actors[id] { return actor }
     if !unknownActors.contains(id), let actor = try ActorQueries.load(id, connection) { return memory.remember(actor) }
     let cell = memory.remember(ActorRecord(id: id))
     cell.newIn = memory.entryNumber
@@ -105,7 +105,7 @@ extension FoldTransaction {
 
   private mutating func know(_ records: [ActorRecord]) {
     for record in records {
-      if let cell = memory.actor(record.id) { cell.record = record } else { _ = memory.remember(record) }
+      if let cell = memory.actors[record.id] { cell.record = record } else { _ = memory.remember(record) }
     }
   }
 
@@ -119,7 +119,7 @@ extension FoldTransaction {
 
   /// What time alone had due before now comes first for a customer that is about to change, under its state before.
   mutating func letTimePass(_ id: String) throws {
-    guard let cell = try memory.customer(id) ?? load(id).map({ memory.remember($0) }) else { return }
+    guard let cell = try memory.customers[id] ?? load(id).map({ memory.remember($0) }) else { return }
     try touch(cell, at: .distantPast)
   }
 

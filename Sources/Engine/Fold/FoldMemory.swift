@@ -5,7 +5,7 @@ import Storage
 ///
 /// @unchecked: only the step that has borrowed the memory touches it; what a failed step did to it is never seen, because the memory is
 /// forgotten then.
-final class CustomerCell: @unchecked Sendable {
+final class CustomerCell: Aging, @unchecked Sendable {
   var stored: StoredCustomer
   /// The newest time of what has touched it since it was scored last; `nil`: nothing has.
   var touchedAt: Instant?
@@ -17,14 +17,13 @@ final class CustomerCell: @unchecked Sendable {
   var hasNewHealth = false
   /// As which it is counted among all scores, while another is to be written.
   var countedAs: (score: Int, band: Band)?
-  /// In which generation of the memory it was last asked for.
   var generation = 0
 
   init(_ stored: StoredCustomer) { self.stored = stored }
 }
 
 /// What is known of an id in the fold's memory. @unchecked: as `CustomerCell`.
-final class ActorCell: @unchecked Sendable {
+final class ActorCell: Aging, @unchecked Sendable {
   var record: ActorRecord
   /// Its row is to be written before the step is over.
   var isChanged = false
@@ -32,7 +31,6 @@ final class ActorCell: @unchecked Sendable {
   var isStale = false
   /// The number of the entry in which it was first met: nothing of it is stored yet.
   var newIn = -1
-  /// In which generation of the memory it was last asked for.
   var generation = 0
 
   init(_ record: ActorRecord) { self.record = record }
@@ -47,8 +45,8 @@ final class FoldMemory: @unchecked Sendable {
   var tenure: Tenure?
   /// The blueprint that `customers` were loaded under.
   var blueprintVersion = ""
-  var customers: [String: CustomerCell] = [:]
-  var actors: [String: ActorCell] = [:]
+  var customers = Recent<CustomerCell>(maximum: 120_000)
+  var actors = Recent<ActorCell>(maximum: 300_000)
   private(set) var names: [String: Int64]?
   private(set) var namesByNumber: [Int64: String] = [:]
   var arrivals: Arrivals?
@@ -62,58 +60,28 @@ final class FoldMemory: @unchecked Sendable {
   var staleActors = StaleActors()
   /// Counts the entries taken in.
   var entryNumber = 0
-  private var customerGeneration = 0
-  private var actorGeneration = 0
-
-  /// More customers or actors than these are not kept.
-  static let maximumCustomers = 120_000
-  static let maximumActors = 300_000
 
   func know(_ more: [String: Int64]) {
     names = (names ?? [:]).merging(more) { $1 }
     for (name, number) in more { namesByNumber[number] = name }
   }
 
-  func customer(_ id: String) -> CustomerCell? {
-    guard let cell = customers[id] else { return nil }
-    cell.generation = customerGeneration
-    return cell
-  }
-
   func remember(_ stored: StoredCustomer) -> CustomerCell {
     let cell = CustomerCell(stored)
-    cell.generation = customerGeneration
     customers[stored.state.id] = cell
-    return cell
-  }
-
-  func actor(_ id: String) -> ActorCell? {
-    guard let cell = actors[id] else { return nil }
-    cell.generation = actorGeneration
     return cell
   }
 
   func remember(_ actor: ActorRecord) -> ActorCell {
     let cell = ActorCell(actor)
-    cell.generation = actorGeneration
     actors[actor.id] = cell
     return cell
   }
 
-  var hasTooManyActors: Bool { actors.count > Self.maximumActors }
-
-  /// Where there are too many, lets go of the customers and actors that nobody has asked for since the last time.
+  /// Lets go of customers and actors that nobody has asked for in a while, where there are too many.
   func trim() {
-    if customers.count > Self.maximumCustomers {
-      customers = customers.filter { $0.value.generation == customerGeneration }
-      customerGeneration += 1
-      if customers.count > Self.maximumCustomers { customers.removeAll(keepingCapacity: true) }
-    }
-    if hasTooManyActors {
-      actors = actors.filter { $0.value.generation == actorGeneration }
-      actorGeneration += 1
-      if hasTooManyActors { actors.removeAll(keepingCapacity: true) }
-    }
+    customers.trim()
+    actors.trim()
   }
 }
 

@@ -7,7 +7,7 @@ extension FoldTransaction {
   @discardableResult
   mutating func ensure(customer id: String, isNamed: Bool) throws -> CustomerCell {
     let cell: CustomerCell
-    if let known = memory.customer(id) {
+    if let known = memory.customers[id] {
       cell = known
     } else if unknownCustomers.remove(id) == nil, let stored = try load(id) {
       cell = memory.remember(stored)
@@ -50,7 +50,7 @@ extension FoldTransaction {
 
   /// Subscriptions begin and end by time alone.
   mutating func keepListed(_ cell: CustomerCell) {
-    if !cell.stored.state.subscriptions.isEmpty, ListKeys.mrr(of: cell.stored.state, at: now) != cell.stored.listedMRR { change(cell) }
+    if !cell.stored.state.subscriptions.isEmpty, ListKeys(of: cell.stored.state, at: now).digest != cell.stored.listed { change(cell) }
   }
 
   /// Scores a customer as it is in memory; nothing is stored where its present score may stand.
@@ -101,6 +101,9 @@ extension FoldTransaction {
 }
 
 extension FoldTransaction {
+  /// The shard under which this node tallies scores, whichever customers' they are.
+  var tallyShard: Int { tenure.shards.min() ?? 0 }
+
   /// Writes the scores and changes that are pending.
   mutating func flushHealth() throws {
     // One that is no customer after all has been forgotten meanwhile.
@@ -113,7 +116,7 @@ extension FoldTransaction {
       return (cell.stored.state.id, health)
     }
     try HealthQueries.save(rows, connection)
-    try HealthTally.apply(tally, shard: tenure.shards.min() ?? 0, connection)
+    try HealthTally.apply(tally, shard: tallyShard, connection)
     try HealthQueries.append(changes, connection)
     newHealth = []
     changes = []

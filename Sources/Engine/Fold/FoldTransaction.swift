@@ -69,12 +69,12 @@ struct FoldTransaction {
     if self.memory.tenure != tenure { self.memory = FoldMemory() }
     self.memory.tenure = tenure
     if self.memory.blueprintVersion != blueprint.version {
-      self.memory.customers = [:]
+      self.memory.customers.removeAll()
       self.memory.blueprintVersion = blueprint.version
     }
     trails = trailsFrom != nil && scores && tenure.isWhole
     self.trailsFrom = trailsFrom ?? 0
-    if self.memory.hasTooManyActors { try ActorQueries.save(self.memory.staleActors.takeAll().map(\.record), connection) }
+    if self.memory.actors.isOverfull { try ActorQueries.save(self.memory.staleActors.takeAll().map(\.record), connection) }
     self.memory.trim()
     if self.memory.names == nil { self.memory.know(try UsageQueries.names(connection)) }
     if self.memory.arrivals == nil || !tenure.isWhole { self.memory.arrivals = try HousekeepingQueries.arrivals(connection) }
@@ -96,8 +96,8 @@ struct FoldTransaction {
   mutating func prepare(for entries: [StoredEntry]) throws {
     var asked: Set<String> = []
     for case .success(let entry) in entries.lazy.map(\.entry) {
-      if let contact = entry.actor.contact, memory.actor(contact) == nil { asked.insert(contact) }
-      if let anonymous = entry.actor.anonymous.map(Identity.anonymousKey), memory.actor(anonymous) == nil { asked.insert(anonymous) }
+      if let contact = entry.actor.contact, memory.actors[contact] == nil { asked.insert(contact) }
+      if let anonymous = entry.actor.anonymous.map(Identity.anonymousKey), memory.actors[anonymous] == nil { asked.insert(anonymous) }
     }
     try loadActors(asked)
     try loadCustomers(of: entries)
@@ -110,7 +110,7 @@ struct FoldTransaction {
     for case .success(let entry) in entries.lazy.map(\.entry) {
       let key = entry.actor.contact ?? entry.actor.anonymous.map(Identity.anonymousKey)
       for case let id? in [entry.actor.customer, key.flatMap { memory.actors[$0]?.record.customer }] where !id.isEmpty {
-        if memory.customer(id) == nil { asked.insert(id) }
+        if memory.customers[id] == nil { asked.insert(id) }
       }
     }
     let found = try CustomerWalk.customers(asked.sorted(), scope: scope, connection)
@@ -255,7 +255,7 @@ struct FoldTransaction {
     let customers = changedCustomers.filter { memory.customers[$0.stored.state.id] === $0 }
       .sorted { ($0.stored.shard, $0.stored.state.id) < ($1.stored.shard, $1.stored.state.id) }
     let keys = try RecordQueries.save(customers.map(\.stored), at: now, connection)
-    for (cell, keys) in zip(customers, keys) { cell.stored.listedMRR = keys.mrr }
+    for (cell, keys) in zip(customers, keys) { cell.stored.listed = keys.digest }
     try flushHealth()
     if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }
     for cell in changedActors { cell.isChanged = false }

@@ -11,7 +11,7 @@ extension Inquiries {
     let blueprint = current.blueprint
     let now = time.now()
     if let at { return try await database.read { try Self.pastSummary(at: at, blueprint: blueprint, $0) } }
-    let recent = try await movers.recent(at: now) { try await self.findMovers(at: now) }
+    let recent = try await movers.recent { try await self.findMovers() }
     return try await database.read { connection in
       var bands = Dictionary(uniqueKeysWithValues: Band.allCases.map { ($0, 0) })
       var (customers, sum) = (0, 0)
@@ -21,28 +21,29 @@ extension Inquiries {
         sum += part.score * part.customers
       }
       return HealthSummary(
-        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands, movers: recent.movers,
-        moversAt: recent.at)
+        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands,
+        movers: recent?.movers ?? [],
+        moversAt: recent?.at)
     }
   }
 
   /// Looks for the largest changes anew where that takes too long for who asks; see `MoversMemory`.
-  public func refreshMovers() async throws {
-    let now = time.now()
-    try await movers.refresh(at: now) { try await self.findMovers(at: now) }
+  func refreshMovers() async throws {
+    try await movers.refresh(at: time.now()) { try await self.findMovers() }
   }
 
-  private func findMovers(at now: Instant) async throws -> MoversMemory.Found {
-    let found = try await database.read { connection in
-      try [true, false].flatMap {
+  private func findMovers() async throws -> MoversMemory.Found {
+    try await database.read(patience: .unbounded) { [time] connection in
+      let now = time.now()
+      let found = try [true, false].flatMap {
         try HealthQueries.movers(since: now - .days(7), falling: $0, limit: Self.moverCount, connection)
       }.map { id, from, to in
         let scope = StateScope(events: [], keepingFrom: Day(number: .max)).reading([])
         let name = try CustomerWalk.customers([id], scope: scope, connection).customers.first?.state.name
         return HealthSummary.Mover(id: id, name: name, from: from, to: to)
       }
+      return MoversMemory.Found(movers: found, at: now, took: time.now() - now)
     }
-    return MoversMemory.Found(movers: found, at: now, took: time.now() - now)
   }
 
   private static func pastSummary(at: Instant, blueprint: Blueprint, _ connection: any Connection) throws -> HealthSummary {

@@ -40,7 +40,7 @@ struct CustomerList {
     var found: [(summary: CustomerSummary, place: CustomerOrder.Place)] = []
     var place = cursor?.place
     var examined = 0
-    var stretch = query.condition == nil && limit < Self.stretch.upperBound ? limit + 1 : Self.stretch.lowerBound
+    var stretch = query.condition == nil ? min(limit, Self.stretch.upperBound - 1) + 1 : Self.stretch.lowerBound
     while examined < query.examined {
       let count = min(stretch, query.examined - examined)
       let places = try query.sort.order.places(after: place, descending: query.descending, scores: bounds, limit: count, connection)
@@ -64,7 +64,7 @@ struct CustomerList {
   private func scores() throws -> Range<Int>? {
     guard query.sort == .score, let condition = query.condition else { return nil }
     var bands: [Band: ClosedRange<Int>] = [:]
-    for part in try HealthTally.parts(connection) where part.customers > 0 {
+    for part in try HealthTally.parts(connection) {
       let known = bands[part.band] ?? part.score...part.score
       bands[part.band] = min(known.lowerBound, part.score)...max(known.upperBound, part.score)
     }

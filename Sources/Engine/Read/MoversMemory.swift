@@ -13,31 +13,45 @@ final class MoversMemory: Sendable {
     var took: TimeSpan
   }
 
-  static let patience = TimeSpan(microseconds: 100_000)
-  /// They are looked for anew after so many times of what it took.
-  static let rest = 50
+  static let patience = TimeSpan.milliseconds(20)
+  /// They are looked for anew after so many times of what it took, at the latest after `oldest`.
+  static let rest: Int64 = 50
+  static let oldest = TimeSpan.minutes(15)
 
-  private let found = Mutex<Found?>(nil)
+  private struct State {
+    var found: Found?
+    var isLooking = false
+  }
+  private let state = Mutex(State())
 
+  /// Those found last where it takes long to find them; `nil` while that is being found out for the first time.
   /// - Parameter find: looks for them anew.
-  func recent(at now: Instant, _ find: () async throws -> Found) async throws -> Found {
-    if let last = found.withLock(\.self), last.took > Self.patience { return last }
-    return try await look(find)
+  func recent(_ find: () async throws -> Found) async throws -> Found? {
+    let (last, isLooking) = state.withLock { ($0.found, $0.isLooking) }
+    if let last, last.took <= Self.patience { return try await find() }
+    return last != nil || isLooking ? last : try await look(find)
   }
 
-  /// Looks where those found last are getting old.
+  /// Looks for them anew where those found last are getting old.
   func refresh(at now: Instant, _ find: () async throws -> Found) async throws {
-    if let last = found.withLock(\.self) {
-      let rest = TimeSpan(microseconds: last.took.microseconds * Int64(Self.rest))
-      guard last.took > Self.patience, now - last.at >= rest else { return }
+    if let last = state.withLock(\.found) {
+      let rest = min(TimeSpan(microseconds: last.took.microseconds * Self.rest), Self.oldest)
+      // A clock that was set back says nothing of their age.
+      guard last.took > Self.patience, now < last.at || now - last.at >= rest else { return }
     }
-    try await look(find)
+    _ = try await look(find)
   }
 
-  @discardableResult
-  private func look(_ find: () async throws -> Found) async throws -> Found {
+  private func look(_ find: () async throws -> Found) async throws -> Found? {
+    guard
+      state.withLock({ state in
+        defer { state.isLooking = true }
+        return !state.isLooking
+      })
+    else { return state.withLock(\.found) }
+    defer { state.withLock { $0.isLooking = false } }
     let new = try await find()
-    found.withLock { $0 = new }
+    state.withLock { $0.found = new }
     return new
   }
 }

@@ -50,8 +50,12 @@ struct PastCustomerList {
   /// As the database compares them.
   private func precedes(_ a: CustomerOrder.Place, _ b: CustomerOrder.Place) -> Bool {
     let (a, b) = query.descending ? (b, a) : (a, b)
-    if a.key == b.key { return a.id.precedesInBytes(b.id) }
-    return switch (a.key, b.key) {
+    if Self.precedes(a.key, b.key) { return true }
+    return !Self.precedes(b.key, a.key) && a.id.precedesInBytes(b.id)
+  }
+
+  private static func precedes(_ a: CustomerOrder.Place.Key, _ b: CustomerOrder.Place.Key) -> Bool {
+    switch (a, b) {
     case (.integer(let x), .integer(let y)): x < y
     case (.real(let x), .real(let y)): x < y
     case (.text(let x), .text(let y)): x.precedesInBytes(y)

@@ -14,7 +14,7 @@ private let at = Operation.Parameter(
 private let pageParameters = [
   Operation.Parameter(
     name: "limit", place: "query", schema: ["type": "integer", "minimum": 1, "maximum": 1_000, "default": 100],
-    description: "Entries of a page."),
+    description: "Entries of a page, at most. Customers by a condition that holds for few may come fewer at a time."),
   Operation.Parameter(name: "cursor", place: "query", schema: Schema.text, description: "`next` of the page before."),
 ]
 

@@ -8,7 +8,8 @@ enum Schemas {
   private static func member(_ name: String, _ schema: JSON) -> JSON.Member { .init(name, schema) }
 
   private static let band = Schema.words(Band.self)
-  private static let cursor = Schema.described(Schema.nullable(Schema.text), "Give this as cursor for the next page; null on the last.")
+  private static let cursor = Schema.described(
+    Schema.nullable(Schema.text), "Give this as cursor for the next page; null on the last. A page that is not full need not be the last.")
 
   private static let customers: [JSON.Member] = [
     member(
@@ -108,7 +109,7 @@ enum Schemas {
           of: Schema.object([
             "id": Schema.text, "name": Schema.nullable(Schema.text), "from": Schema.integer, "to": Schema.integer,
           ])),
-        "movers_at": Schema.instant,
+        "movers_at": Schema.nullable(Schema.instant),
       ])),
     member("AlertPage", Schema.object(["alerts": Schema.list(of: Schema.reference("Alert")), "next": cursor])),
     member(

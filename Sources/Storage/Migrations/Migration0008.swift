@@ -5,7 +5,9 @@ import SQL
 /// many customers have which score is counted as scores change.
 enum Migration0008 {
   static let migration = Migration(
-    """
+    sqlite: shared, postgres: Migration.postgres(shared) + "ALTER TABLE health_tally SET (fillfactor = 50);\n", step: fill)
+
+  private static let shared = """
     ALTER TABLE customer ADD COLUMN sort_name TEXT NOT NULL DEFAULT '';
     ALTER TABLE customer ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE customer ADD COLUMN mrr REAL NOT NULL DEFAULT -1e15;
@@ -17,52 +19,91 @@ enum Migration0008 {
       customers INTEGER NOT NULL,
       PRIMARY KEY (shard, score, band)
     ) STRICT, WITHOUT ROWID;
+    INSERT INTO health_tally (shard, score, band, customers)
+      SELECT shard, score, band, COUNT(*) FROM health GROUP BY shard, score, band;
+    CREATE INDEX health_score ON health (score, customer);
 
-    """, step: fill)
+    """
 
   private static let indexes = """
     CREATE INDEX customer_id ON customer (id);
     CREATE INDEX customer_name ON customer (sort_name, id);
     CREATE INDEX customer_started ON customer (started_at, id);
     CREATE INDEX customer_mrr ON customer (mrr, id);
-    CREATE INDEX health_score ON health (score, customer);
     """
 
-  /// Name and beginning are what the program makes of what is stored; the revenue is as of the last score. In statements of its own: those
-  /// of the program will ask for what later migrations add.
-  @Sendable private static func fill(_ connection: any Connection) throws {
-    var after: (shard: Int, id: String)? = (-1, "")
-    while let (shard, id) = after {
-      let states = try connection.rows(
-        """
-        SELECT id, first_seen, first_heard, attributes FROM customer WHERE (shard, id) > ($1, $2) ORDER BY shard, id LIMIT 1000
-        """, [shard, id]
-      ) { row in
-        var state = CustomerState(
-          id: row.text(0), firstSeen: Instant(microseconds: row.integer(1)), firstHeard: Instant(microseconds: row.integer(2)))
-        // What cannot be read is told of where it is needed.
-        state.attributes = (try? StateCoding.attributes(row.text(3))) ?? Attributes()
-        return state
-      }
-      for state in states { try fill(state, connection) }
-      after = states.last.map { (Shard.number(of: $0.id), $0.id) }
-    }
-    try connection.script(indexes)
-    try HealthTally.recount(connection)
+  /// A customer's row as it was before.
+  private struct Customer {
+    var shard: Int
+    var firstSeen: Int64
+    var firstHeard: Int64
+    var isNamed: Int64
+    var attributes: String
+    var state: CustomerState
+    var scoredAt: Instant?
   }
 
-  private static func fill(_ state: CustomerState, _ connection: any Connection) throws {
-    var state = state
-    let place: [any SQLBindable] = [Shard.number(of: state.id), state.id]
-    let traits = try connection.first("SELECT attributes FROM contact WHERE shard = $1 AND customer = $2 AND id = $2", place) { $0.text(0) }
-    if let traits { state.ownTraits = (try? StateCoding.attributes(traits)) ?? Attributes() }
-    for text in try connection.rows("SELECT state FROM subscription WHERE shard = $1 AND customer = $2", place, { $0.text(0) }) {
-      if let subscription = try? StateCoding.subscription(text) { state.merge(subscription) }
+  /// Name and beginning are what the program makes of what is stored; the revenue is as of the last score. The statements are the
+  /// migration's own: those of the program will ask for what later migrations add.
+  @Sendable private static func fill(_ connection: any Connection) throws {
+    var after: (shard: Int, id: String)? = (-1, "")
+    while let place = after {
+      let rows = try rows(after: place, connection)
+      try save(rows, connection)
+      after = rows.last.map { ($0.shard, $0.state.id) }
     }
-    let scoredAt = try connection.first("SELECT calculated_at FROM health WHERE shard = $1 AND customer = $2", place) { $0.integer(0) }
-    let keys = ListKeys(of: state, at: scoredAt.map(Instant.init(microseconds:)) ?? state.startedAt)
-    try connection.execute(
-      "UPDATE customer SET sort_name = $3, started_at = $4, mrr = $5 WHERE shard = $1 AND id = $2",
-      place + [keys.name, keys.startedAt.microseconds, keys.mrr])
+    try connection.script(indexes)
+  }
+
+  private static func rows(after place: (shard: Int, id: String), _ connection: any Connection) throws -> [Customer] {
+    var rows = try connection.rows(
+      """
+      SELECT shard, id, first_seen, first_heard, is_named, attributes FROM customer WHERE (shard, id) > ($1, $2)
+      ORDER BY shard, id LIMIT 1000
+      """, [place.shard, place.id]
+    ) { row in
+      var state = CustomerState(
+        id: row.text(1), firstSeen: Instant(microseconds: row.integer(2)), firstHeard: Instant(microseconds: row.integer(3)))
+      // What cannot be read is told of where it is needed.
+      state.attributes = (try? StateCoding.attributes(row.text(5))) ?? Attributes()
+      return Customer(
+        shard: row.int(0), firstSeen: row.integer(2), firstHeard: row.integer(3), isNamed: row.integer(4), attributes: row.text(5),
+        state: state)
+    }
+    guard let last = rows.last else { return [] }
+    let indexes = Dictionary(rows.enumerated().map { ($1.state.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let range = "(shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4) AND shard >= $5 AND shard <= $6"
+    func each(_ sql: String, _ body: (inout Customer, any Row) throws -> Void) throws {
+      try connection.each(sql + " WHERE " + range, [place.shard, place.id, last.shard, last.state.id, place.shard, last.shard]) { row in
+        if let index = indexes[row.text(0)] { try body(&rows[index], row) }
+        return true
+      }
+    }
+    try each("SELECT customer, id, attributes FROM contact") { customer, row in
+      guard row.text(1) == customer.state.id else { return }
+      customer.state.ownTraits = (try? StateCoding.attributes(row.text(2))) ?? Attributes()
+    }
+    try each("SELECT customer, state FROM subscription") { customer, row in
+      if let subscription = try? StateCoding.subscription(row.text(1)) { customer.state.merge(subscription) }
+    }
+    try each("SELECT customer, calculated_at FROM health") { $0.scoredAt = Instant(microseconds: $1.integer(1)) }
+    return rows
+  }
+
+  private static func save(_ rows: [Customer], _ connection: any Connection) throws {
+    let keys = rows.map { ListKeys(of: $0.state, at: $0.scoredAt ?? $0.state.startedAt) }
+    try connection.insert(
+      BulkInsert(
+        into: "customer",
+        [
+          .integers("shard", rows.map { Int64($0.shard) }), .texts("id", rows.map(\.state.id)),
+          .integers("first_seen", rows.map(\.firstSeen)), .integers("first_heard", rows.map(\.firstHeard)),
+          .integers("is_named", rows.map(\.isNamed)), .texts("attributes", rows.map(\.attributes)),
+          .texts("sort_name", keys.map(\.name)), .integers("started_at", keys.map(\.startedAt.microseconds)),
+          .reals("mrr", keys.map(\.mrr)),
+        ],
+        onConflict: """
+          (shard, id) DO UPDATE SET sort_name = excluded.sort_name, started_at = excluded.started_at, mrr = excluded.mrr
+          """))
   }
 }

@@ -28,18 +28,17 @@ public enum CustomerOrder: Sendable {
   public func places(
     after place: Place?, descending: Bool, scores: Range<Int>? = nil, limit: Int, _ connection: any Connection
   ) throws -> [Place] {
-    let (table, key, id) = columns
-    let (direction, beyond) = descending ? ("DESC", "<") : ("ASC", ">")
-    // Numbers of ours.
-    let bounds = scores.map { "score >= \($0.lowerBound) AND score < \($0.upperBound)" }
+    let (_, key, id) = columns
+    let beyond = descending ? "<" : ">"
     let read = { (condition: String?, values: [any SQLBindable], limit: Int) throws -> [Place] in
-      let filter = [condition, bounds].compactMap(\.self).joined(separator: " AND ")
-      return try connection.rows(
-        """
-        SELECT \(key), \(id) FROM \(table) \(filter.isEmpty ? "" : "WHERE " + filter)
-        ORDER BY \(key) \(direction), \(id) \(direction) LIMIT \(limit)
-        """, values
-      ) { Place(key: self.key(of: $0), id: $0.text(1)) }
+      var (values, conditions) = (values, condition.map { [$0] } ?? [])
+      if let scores {
+        conditions.append("score >= $\(values.count + 1) AND score < $\(values.count + 2)")
+        values += [scores.lowerBound, scores.upperBound]
+      }
+      return try connection.rows(text(where: conditions, descending, limit: "$\(values.count + 1)"), values + [limit]) { row in
+        Place(key: self.key(of: row), id: row.text(self == .id ? 0 : 1))
+      }
     }
     guard let place else { return try read(nil, [], limit) }
     if self == .id { return try read("id \(beyond) $1", [place.id], limit) }
@@ -47,6 +46,14 @@ public enum CustomerOrder: Sendable {
     var places = try read("\(key) = $1 AND \(id) \(beyond) $2", [value(place.key), place.id], limit)
     if places.count < limit { places += try read("\(key) \(beyond) $1", [value(place.key)], limit - places.count) }
     return places
+  }
+
+  private func text(where conditions: [String], _ descending: Bool, limit: String) -> String {
+    let (table, key, id) = columns
+    let names = self == .id ? [id] : [key, id]
+    let order = names.map { $0 + (descending ? " DESC" : " ASC") }.joined(separator: ", ")
+    let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+    return "SELECT \(names.joined(separator: ", ")) FROM \(table)\(filter) ORDER BY \(order) LIMIT \(limit)"
   }
 
   private var columns: (table: String, key: String, id: String) {

@@ -7,8 +7,8 @@ public struct StoredCustomer: Sendable {
   /// A record or a group call named it; else it exists only as long as someone belongs to it.
   public var isNamed: Bool
   public var health: Health?
-  /// The revenue under which lists find it.
-  public var listedMRR = ListKeys.missing
+  /// The digest of the keys under which lists find it; 0 before it is stored.
+  public var listed: UInt64 = 0
   public init(state: CustomerState, isNamed: Bool, health: Health?) {
     self.state = state
     self.isNamed = isNamed
@@ -22,15 +22,15 @@ public enum CustomerQueries {
   public static func load(_ id: String, scope: StateScope, _ connection: any Connection) throws -> StoredCustomer? {
     let shard = Shard.number(of: id)
     let found = try connection.first(
-      "SELECT first_seen, first_heard, is_named, attributes, mrr FROM customer WHERE shard = $1 AND id = $2", [shard, id]
+      "SELECT first_seen, first_heard, is_named, attributes, \(listKeys) FROM customer WHERE shard = $1 AND id = $2", [shard, id]
     ) { row in
       (
         CustomerState(
           id: id, firstSeen: Instant(microseconds: row.integer(0)), firstHeard: Instant(microseconds: row.integer(1))), row.bool(2),
-        try StateCoding.attributes(row.text(3)), row.real(4)
+        try StateCoding.attributes(row.text(3)), Self.listKeys(row, from: 4).digest
       )
     }
-    guard case (var state, let isNamed, let attributes, let mrr)? = found else { return nil }
+    guard case (var state, let isNamed, let attributes, let listed)? = found else { return nil }
     state.attributes = attributes
     let health = try HealthQueries.health(of: id, connection)
     // A change by time alone that is overdue is looked at as of its own day.
@@ -41,8 +41,14 @@ public enum CustomerQueries {
     try RecordQueries.load(into: &state, connection)
     if let traits = try RecordQueries.contactAttributes(customer: id, id: id, connection) { state.ownTraits = traits }
     var stored = StoredCustomer(state: state, isNamed: isNamed, health: health)
-    stored.listedMRR = mrr
+    stored.listed = listed
     return stored
+  }
+
+  static let listKeys = "sort_name, started_at, mrr"
+
+  static func listKeys(_ row: any Row, from column: Int) -> ListKeys {
+    ListKeys(name: row.text(column), startedAt: Instant(microseconds: row.integer(column + 1)), mrr: row.real(column + 2))
   }
 
   /// When a customer was first seen and heard of, from the log: for one that gained or lost some of its people.

@@ -34,8 +34,10 @@ public enum CustomerWalk {
       from: "customer WHERE (shard, id) > ($1, $2) AND shard <= $3 ORDER BY shard, id LIMIT $4", [place.shard, place.id, shard, limit])
     guard let last = gathered.order.last else { return Stretch(customers: [], unreadable: [], end: nil) }
     let end = CustomerPlace(last)
+    // The shards again: of a pair alone PostgreSQL guesses that a large part of the table is above or below it, and reads all.
     try gathered.all(
-      from: { "\($0) WHERE (shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4)" }, [place.shard, place.id, end.shard, end.id])
+      from: { "\($0) WHERE (shard, customer) > ($1, $2) AND (shard, customer) <= ($3, $4) AND shard >= $5 AND shard <= $6" },
+      [place.shard, place.id, end.shard, end.id, place.shard, end.shard])
     return Stretch(customers: gathered.readable, unreadable: gathered.unreadable.sorted(), end: end)
   }
 
@@ -80,7 +82,8 @@ public enum CustomerWalk {
 
     /// - Parameter rows: what follows FROM.
     mutating func customers(from rows: String, _ values: [any SQLBindable]) throws {
-      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes, mrr FROM \(rows)", values) { row in
+      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes, \(CustomerQueries.listKeys) FROM \(rows)", values) {
+        row in
         let id = row.text(0)
         order.append(id)
         var state = CustomerState(
@@ -88,7 +91,7 @@ public enum CustomerWalk {
         do {
           state.attributes = try StateCoding.attributes(row.text(4))
           customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
-          customers[id]?.listedMRR = row.real(5)
+          customers[id]?.listed = CustomerQueries.listKeys(row, from: 5).digest
         } catch is Unreadable {
           unreadable.insert(id)
         }

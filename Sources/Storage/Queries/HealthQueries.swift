@@ -91,10 +91,12 @@ public enum HealthQueries {
   }
 
   /// Removes scores of customers that are not there.
-  public static func deleteOrphans(_ connection: any Connection) throws {
+  /// - Parameters:
+  ///   - shards: only these; `nil`: all.
+  ///   - shard: one under which nobody else tallies scores.
+  public static func deleteOrphans(of shards: Set<Int>?, countedUnder shard: Int, _ connection: any Connection) throws {
     let orphans = "NOT EXISTS (SELECT 1 FROM customer WHERE customer.shard = health.shard AND customer.id = health.customer)"
-    try HealthTally.remove(where: orphans, [], connection)
-    try connection.execute("DELETE FROM health WHERE \(orphans)")
+    try HealthTally.delete(where: orphans + condition(shards, connection), [], shard: shard, connection)
   }
 
   /// Changes of one customer, newest first.

@@ -52,18 +52,20 @@ public enum HealthTally {
         ], onConflict: onConflict))
   }
 
-  /// Counts no longer a customer whose stored score is about to be removed.
-  static func remove(customer: String, _ connection: any Connection) throws {
-    try remove(where: "shard = $1 AND customer = $2", [Shard.number(of: customer), customer], connection)
-  }
-
-  /// - Parameter condition: on rows of `health`, all of which are about to be removed.
-  static func remove(where condition: String, _ values: [any SQLBindable], _ connection: any Connection) throws {
-    try connection.execute(
-      """
-      INSERT INTO health_tally (shard, score, band, customers)
-      SELECT MIN(shard), score, band, -COUNT(*) FROM health WHERE \(condition) GROUP BY score, band ON CONFLICT \(onConflict)
-      """, values)
+  /// Removes scores, and counts them no longer.
+  /// - Parameters:
+  ///   - condition: on rows of `health`.
+  ///   - shard: one that nobody else counts under.
+  static func delete(
+    where condition: String, _ values: [any SQLBindable], shard: Int, _ connection: any Connection
+  ) throws {
+    var change = Change()
+    for (score, band) in try connection.rows(
+      "DELETE FROM health WHERE \(condition) RETURNING score, band", values, { ($0.int(0), try HealthQueries.band($0.text(1))) })
+    {
+      change.remove(score, band)
+    }
+    try apply(change, shard: shard, connection)
   }
 
   /// All there are, by score.
@@ -76,17 +78,20 @@ public enum HealthTally {
     ) { Part(score: $0.int(0), band: try HealthQueries.band($0.text(1)), customers: $0.int(2)) }
   }
 
-  /// Counts all stored scores, and adds what is missing: nothing, if all is well.
-  /// - Returns: for how many pairs of score and band the count was wrong.
-  @discardableResult
-  public static func recount(_ connection: any Connection) throws -> Int {
-    try connection.execute(
-      """
-      INSERT INTO health_tally (shard, score, band, customers)
-      SELECT 0, score, band, CAST(SUM(part) AS BIGINT) FROM (
-        SELECT score, band, COUNT(*) AS part FROM health GROUP BY score, band
-        UNION ALL SELECT score, band, -customers FROM health_tally) AS parts
-      WHERE TRUE GROUP BY score, band HAVING SUM(part) <> 0 ON CONFLICT \(onConflict)
-      """)
+  private static let missing = """
+    SELECT 0, score, band, CAST(SUM(part) AS BIGINT) FROM (
+      SELECT score, band, COUNT(*) AS part FROM health GROUP BY score, band
+      UNION ALL SELECT score, band, -customers FROM health_tally) AS parts
+    WHERE TRUE GROUP BY score, band HAVING SUM(part) <> 0
+    """
+
+  /// Counts all stored scores. - Returns: for how many pairs of score and band the tally is wrong.
+  public static func mistakes(_ connection: any Connection) throws -> Int {
+    try connection.rows(missing) { _ in true }.count
+  }
+
+  /// Counts all stored scores and adds what is missing, under shard 0.
+  public static func mend(_ connection: any Connection) throws {
+    try connection.execute("INSERT INTO health_tally (shard, score, band, customers) \(missing) ON CONFLICT \(onConflict)")
   }
 }

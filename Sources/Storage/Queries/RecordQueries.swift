@@ -45,8 +45,8 @@ public enum RecordQueries {
     let shard = Shard.number(of: id)
     try connection.execute("DELETE FROM customer WHERE shard = $1 AND id = $2", [shard, id])
     guard withScores else { return }
-    try HealthTally.remove(customer: id, connection)
-    for table in ["health", "health_change", "alert", "timer"] {
+    try HealthTally.delete(where: "shard = $1 AND customer = $2", [shard, id], shard: shard, connection)
+    for table in ["health_change", "alert", "timer"] {
       try connection.execute("DELETE FROM \(table) WHERE shard = $1 AND customer = $2", [shard, id])
     }
   }

@@ -122,6 +122,7 @@ struct Serving {
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1
         }, logger: logger),
       host: address.host, port: address.port, onListening: onListening)
+    let movers = MoversService(inquiries: inquiries, time: time, logger: logger)
     let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)
     let reload = Reload(config: config, current: current, folding: folding, view: view, tenancy: tenancy, outbox: outbox, logger: logger)
     let sources = SourceService(
@@ -129,7 +130,7 @@ struct Serving {
       open: ForeignDatabases(config: config).open)
     // A node leaves last, when nothing of it is under way any more.
     let life: [any Service] = membership.map { [$0] } ?? []
-    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold, inquiries: inquiries), reload, intake, sources, server]
+    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), movers, reload, intake, sources, server]
     var configuration = ServiceGroupConfiguration(
       services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
