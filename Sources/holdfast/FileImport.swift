@@ -27,7 +27,7 @@ struct FileImport {
   }
 
   private static let chunk = 256 << 10
-  private static let batch = 2_000
+  private static let batch = 10_000
   private static let shownReasons = 5
 
   /// - Throws: `Refusal` where the file cannot be read, lacks a mapped column, or (`isStrict`) has a bad line; what came before stays.
@@ -47,35 +47,52 @@ struct FileImport {
     var consumed = 0
     var headerChecked = false
     do {
-      while let data = try handle.read(upToCount: Self.chunk), !data.isEmpty {
-        try rows.feed(Array(data)) { session.take($0) }
-        if !headerChecked, let header = rows.header {
-          headerChecked = true
-          let missing = step.map.missingColumns(in: header)
-          guard missing.isEmpty else {
-            throw Refusal("\(path) has no column \(missing.joined(separator: ", ")); it has \(header.joined(separator: ", "))")
+      try await withThrowingTaskGroup(of: [AppendOutcome].self) { group in
+        while let data = try handle.read(upToCount: Self.chunk), !data.isEmpty {
+          try rows.feed(Array(data)) { session.take($0) }
+          if !headerChecked, let header = rows.header {
+            headerChecked = true
+            try check(header)
           }
+          consumed += data.count
+          if session.isFull { try await send(&session, &group) }
+          bar.show(fraction: Double(consumed) / Double(size), count: session.lines)
         }
-        consumed += data.count
-        try await flush(&session, keeping: Self.batch)
-        bar.show(fraction: Double(consumed) / Double(size), count: session.lines)
+        try rows.finish { session.take($0) }
+        try await send(&session, &group)
+        try await settle(&session, &group)
       }
-      try rows.finish { session.take($0) }
     } catch let error as GzipError {
       throw Refusal("\(path): \(error)")
     }
-    try await flush(&session, keeping: 0)
     bar.show(fraction: 1, count: session.lines, isLast: true)
     try session.rejects.close()
     session.result.columns = rows.header ?? []
     return session.result
   }
 
-  private func flush(_ session: inout Session, keeping: Int) async throws {
-    while !session.entries.isEmpty, session.entries.count > keeping || session.stop != nil || keeping == 0 {
-      let part = Array(session.entries.prefix(Self.batch))
-      session.entries.removeFirst(part.count)
-      let outcomes = try await sink.append(part)
+  private func check(_ header: [String]) throws {
+    let missing = step.map.missingColumns(in: header)
+    guard missing.isEmpty else {
+      throw Refusal("\(path) has no column \(missing.joined(separator: ", ")); it has \(header.joined(separator: ", "))")
+    }
+  }
+
+  private typealias Sending = ThrowingTaskGroup<[AppendOutcome], any Error>
+
+  /// Appends what has been read, after what was read before it, while reading goes on.
+  private func send(_ session: inout Session, _ group: inout Sending) async throws {
+    try await settle(&session, &group)
+    let (entries, sink) = (session.entries, sink)
+    session.entries = []
+    if !entries.isEmpty { group.addTask { try await sink.append(entries) } }
+    session.receivedAt = time.now()
+    if session.stop != nil { try await settle(&session, &group) }
+  }
+
+  /// Waits until what is being appended is durable.
+  private func settle(_ session: inout Session, _ group: inout Sending) async throws {
+    while let outcomes = try await group.next() {
       let accepted = outcomes.count { $0 == .accepted }
       session.result.accepted += accepted
       session.result.duplicate += outcomes.count - accepted
@@ -84,11 +101,10 @@ struct FileImport {
       try await sink.setAside(session.aside)
       session.aside = []
     }
-    if let stop = session.stop {
+    if let stop = session.stop, session.entries.isEmpty {
       try session.rejects.close()
       throw Refusal("\(path): \(stop); --strict stops here. What came before it is taken, and importing it again will not double it")
     }
-    session.receivedAt = time.now()
   }
 
   private struct Session {
@@ -101,6 +117,9 @@ struct FileImport {
     var result = Result()
     var lines = 0
     var stop: String?
+
+    /// There is enough to be worth a commit, or nothing more to come.
+    var isFull: Bool { entries.count >= batch || aside.count >= batch || stop != nil }
 
     mutating func take(_ item: RowItem) {
       guard stop == nil else { return }

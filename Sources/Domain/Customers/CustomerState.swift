@@ -14,7 +14,7 @@ public struct CustomerState: Hashable, Sendable {
   public var usage: EventTable
   /// All events together.
   public var activity: EventUsage
-  /// Contacts (and not yet identified visitors of theirs) with the time of their latest event.
+  /// Contacts (and not yet identified visitors of theirs) with the time of their latest event; empty where the scope leaves them out.
   public var contacts: [String: Instant]
   public var tickets: [String: Ticket]
   public var subscriptions: [String: Versioned<SubscriptionRecord>]
@@ -109,7 +109,7 @@ public struct CustomerState: Hashable, Sendable {
     if scope.events.contains(name) {
       usage.update(name) { $0.add(count: count, day: day, first: first, last: last, keepingFrom: scope.keepingFrom) }
     }
-    if let actor { contacts[actor] = max(contacts[actor] ?? .distantPast, last) }
+    if let actor, scope.parts.contains(.contacts) { contacts[actor] = max(contacts[actor] ?? .distantPast, last) }
   }
 
   /// Takes in what is known of a ticket, whether or not it was known before.
@@ -150,7 +150,7 @@ public struct StateScope: Hashable, Sendable {
   public var keepingFrom: Day
   /// The day whose windows begin at `keepingFrom`; `nil`: no day in particular.
   public var today: Day?
-  /// What is read of many customers at once.
+  /// What is read of customers.
   public var parts = StateParts.all
 
   public init(events: Set<String>, keepingFrom: Day, today: Day? = nil) {

@@ -15,7 +15,10 @@ extension Blueprint {
     let goals = catalog.goals.compactMap { goal in if case .condition(let formula) = goal.reached { formula } else { nil } }
     let formulas = model.formulas + segments.map(\.condition) + goals + extra
     let days = formulas.flatMap(\.term.signals).map(\.windowDays).max() ?? 0
-    return StateScope(events: catalog.declaredEventNames, keepingFrom: days > 0 ? today - days : Day(number: .max), today: today)
+    let scope = StateScope(events: catalog.declaredEventNames, keepingFrom: days > 0 ? today - days : Day(number: .max), today: today)
+    // Most models ask for nobody's activity: contacts then need not be looked up. The conditions of goals are among the formulas.
+    let asksForContacts = formulas.contains { StateParts(of: $0, goals: []).contains(.contacts) }
+    return asksForContacts ? scope : scope.reading(.all.subtracting(.contacts))
   }
 
   /// What must be the same for a stored score to be comparable: another value means every customer is scored anew.

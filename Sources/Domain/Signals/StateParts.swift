@@ -1,4 +1,5 @@
-/// Parts of what is stored of a customer that lie in tables of their own: who evaluates a condition reads only those it asks for.
+/// Parts of what is stored of a customer that lie in tables of their own or cost extra to read: who evaluates a condition reads only those
+/// it asks for.
 public struct StateParts: OptionSet, Hashable, Sendable {
   public let rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }
@@ -7,20 +8,25 @@ public struct StateParts: OptionSet, Hashable, Sendable {
   public static let tickets = StateParts(rawValue: 2)
   public static let subscriptions = StateParts(rawValue: 4)
   public static let responses = StateParts(rawValue: 8)
-  public static let all: StateParts = [.usage, .tickets, .subscriptions, .responses]
+  /// Who did what `usage` tells: each row's actor is looked up.
+  public static let contacts = StateParts(rawValue: 16)
+  public static let all: StateParts = [.usage, .tickets, .subscriptions, .responses, .contacts]
 
   /// What must be known of a customer to evaluate a formula.
-  public init(of formula: Formula) { self = formula.term.signals.reduce([]) { $0.union($1.parts) } }
+  /// - Parameter goals: what the conditions of goals ask for.
+  public init(of formula: Formula, goals: StateParts = .all) {
+    self = formula.term.signals.reduce([]) { $0.union($1.parts(goals: goals)) }
+  }
 }
 
 extension Signal {
   /// What the signal is read from, beside the customer's own row and score.
-  var parts: StateParts {
+  fileprivate func parts(goals: StateParts) -> StateParts {
     switch self {
-    case .age, .count, .trend, .features, .activeContacts: .usage
-    case .seatsUsed: [.usage, .subscriptions]
-    // The condition of a goal may ask for anything.
-    case .goals, .goal: .all
+    case .age, .count, .trend, .features: .usage
+    case .activeContacts: [.usage, .contacts]
+    case .seatsUsed: [.usage, .contacts, .subscriptions]
+    case .goals, .goal: goals.union(.usage)
     case .openTickets, .unresolvedTickets, .tickets, .reopenedTickets, .oldestOpenTicket, .resolutionTime, .ticketSatisfaction: .tickets
     case .nps: .responses
     case .plan, .tier, .mrr, .arr, .seats, .subscribed, .canceled, .paymentFailed, .untilRenewal: .subscriptions

@@ -19,7 +19,7 @@ extension FoldTransaction {
     guard let trail, !rolledUp.contains(Shard.number(of: stored.state.id)) else { return }
     let rows = trail.rows(of: stored.state.id)
     guard !rows.isEmpty else { return }
-    try stored.add(rows, names: memory.namesByNumber, scope: scope) { try person(of: $0) }
+    try stored.add(rows, names: memory.namesByNumber, scope: scope) { scope.parts.contains(.contacts) ? try person(of: $0) : nil }
   }
 
   private func person(of actor: String) throws -> String? {

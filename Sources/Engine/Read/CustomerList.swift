@@ -35,7 +35,7 @@ struct CustomerList {
     let bounds = try scores()
     guard bounds?.isEmpty != true else { return Page(items: [], next: nil) }
     let scope = blueprint.scope(today: now.day, extra: query.condition.map { [$0] } ?? [])
-      .reading(query.condition.map(StateParts.init(of:)) ?? [])
+      .reading(query.condition.map { StateParts(of: $0) } ?? [])
     let limit = max(1, query.limit)
     var found: [(summary: CustomerSummary, place: CustomerOrder.Place)] = []
     var place = cursor?.place

@@ -35,7 +35,7 @@ public enum CustomerQueries {
     let health = try HealthQueries.health(of: id, connection)
     // A change by time alone that is overdue is looked at as of its own day.
     let scope = scope.reaching(back: health?.nextChangeAt)
-    try UsageQueries.each(of: id, connection) { name, day, count, first, last, person in
+    try UsageQueries.each(of: id, scope: scope, connection) { name, day, count, first, last, person in
       state.add(event: name, count: count, day: day, first: first, last: last, actor: person.isEmpty ? nil : person, scope: scope)
     }
     try RecordQueries.load(into: &state, connection)

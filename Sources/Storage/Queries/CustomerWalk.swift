@@ -126,13 +126,11 @@ public enum CustomerWalk {
       }
     }
 
-    /// The actor is looked up row by row: joined, PostgreSQL would read all actors for each stretch.
     private mutating func usage(from rows: String, _ values: [any SQLBindable]) throws {
       let scope = scope
       try each(
         """
-        SELECT done.customer, event_name.name, day, count, first, last,
-          COALESCE((SELECT root FROM actor WHERE actor.id = done.actor), done.actor)
+        SELECT done.customer, event_name.name, day, count, first, last, \(UsageQueries.person(of: "done.actor", scope))
         FROM (SELECT customer, actor, event, day, count, first, last FROM \(rows)) AS done JOIN event_name ON event_name.id = done.event
         """, values
       ) { customer, row in

@@ -71,7 +71,8 @@ struct StatePartsTests {
     "that a condition asks for",
     arguments: [
       ("plan == \"pro\"", [StateParts.subscriptions]), ("score < 40 and region == \"eu\"", []), ("age(login) > 3d", [.usage]),
-      ("open_tickets > 2 or nps < 5", [.tickets, .responses]), ("seats_used(7d) > 0.5", [.usage, .subscriptions]), ("goal(busy)", [.all]),
+      ("open_tickets > 2 or nps < 5", [.tickets, .responses]), ("seats_used(7d) > 0.5", [.usage, .contacts, .subscriptions]),
+      ("active_contacts(7d) > 2", [.usage, .contacts]), ("goal(busy)", [.all]),
       ("in_segment(keen)", [.usage]), ("tenure > 3d and journey == \"renewal\"", []),
     ] as [(String, [StateParts])])
   func table(source: String, parts: [StateParts]) throws {
