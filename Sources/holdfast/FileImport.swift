@@ -82,10 +82,13 @@ struct FileImport {
 
   /// Appends what has been read, after what was read before it, while reading goes on.
   private func send(_ session: inout Session, _ group: inout Sending) async throws {
-    try await settle(&session, &group)
-    let (entries, sink) = (session.entries, sink)
-    session.entries = []
-    if !entries.isEmpty { group.addTask { try await sink.append(entries) } }
+    // A little of a compressed file may be very many lines: a commit is never larger for it.
+    repeat {
+      try await settle(&session, &group)
+      let (part, sink) = (Array(session.entries.prefix(Self.batch)), sink)
+      session.entries.removeFirst(part.count)
+      if !part.isEmpty { group.addTask { try await sink.append(part) } }
+    } while !session.entries.isEmpty
     session.receivedAt = time.now()
     if session.stop != nil { try await settle(&session, &group) }
   }

@@ -12,8 +12,6 @@ public struct EventTable: Hashable, Sendable {
 
   public init() {}
 
-  public var isEmpty: Bool { entries.isEmpty }
-
   public subscript(name: String) -> EventUsage? { entries.first { $0.name == name }?.usage }
 
   /// Changes the usage of one name, from none where there was none.

@@ -23,14 +23,17 @@ extension Signal {
   /// What the signal is read from, beside the customer's own row and score.
   fileprivate func parts(goals: StateParts) -> StateParts {
     switch self {
-    case .age, .count, .trend, .features: .usage
     case .activeContacts: [.usage, .contacts]
     case .seatsUsed: [.usage, .contacts, .subscriptions]
     case .goals, .goal: goals.union(.usage)
-    case .openTickets, .unresolvedTickets, .tickets, .reopenedTickets, .oldestOpenTicket, .resolutionTime, .ticketSatisfaction: .tickets
-    case .nps: .responses
-    case .plan, .tier, .mrr, .arr, .seats, .subscribed, .canceled, .paymentFailed, .untilRenewal: .subscriptions
-    case .tenure, .journey, .customerID, .customerName, .attribute, .score, .band: []
+    default:
+      switch input {
+      case .events: .usage
+      case .tickets: .tickets
+      case .subscriptions: .subscriptions
+      case .responses: .responses
+      case .attribute, nil: []
+      }
     }
   }
 }

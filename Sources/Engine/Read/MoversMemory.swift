@@ -28,7 +28,8 @@ final class MoversMemory: Sendable {
   /// - Parameter find: looks for them anew.
   func recent(_ find: () async throws -> Found) async throws -> Found? {
     let (last, isLooking) = state.withLock { ($0.found, $0.isLooking) }
-    if let last, last.took <= Self.patience { return try await find() }
+    // Whoever finds out quickly need not wait for who else does so.
+    if let last, last.took <= Self.patience { return try await keep(find()) }
     return last != nil || isLooking ? last : try await look(find)
   }
 
@@ -50,8 +51,11 @@ final class MoversMemory: Sendable {
       })
     else { return state.withLock(\.found) }
     defer { state.withLock { $0.isLooking = false } }
-    let new = try await find()
-    state.withLock { $0.found = new }
-    return new
+    return try await keep(find())
+  }
+
+  private func keep(_ found: Found) -> Found {
+    state.withLock { $0.found = found }
+    return found
   }
 }

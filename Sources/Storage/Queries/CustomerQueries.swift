@@ -22,7 +22,7 @@ public enum CustomerQueries {
   public static func load(_ id: String, scope: StateScope, _ connection: any Connection) throws -> StoredCustomer? {
     let shard = Shard.number(of: id)
     let found = try connection.first(
-      "SELECT first_seen, first_heard, is_named, attributes, \(listKeys) FROM customer WHERE shard = $1 AND id = $2", [shard, id]
+      "SELECT first_seen, first_heard, is_named, attributes, \(listColumns) FROM customer WHERE shard = $1 AND id = $2", [shard, id]
     ) { row in
       (
         CustomerState(
@@ -45,7 +45,7 @@ public enum CustomerQueries {
     return stored
   }
 
-  static let listKeys = "sort_name, started_at, mrr"
+  static let listColumns = "sort_name, started_at, mrr"
 
   static func listKeys(_ row: any Row, from column: Int) -> ListKeys {
     ListKeys(name: row.text(column), startedAt: Instant(microseconds: row.integer(column + 1)), mrr: row.real(column + 2))

@@ -82,7 +82,7 @@ public enum CustomerWalk {
 
     /// - Parameter rows: what follows FROM.
     mutating func customers(from rows: String, _ values: [any SQLBindable]) throws {
-      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes, \(CustomerQueries.listKeys) FROM \(rows)", values) {
+      try connection.each("SELECT id, first_seen, first_heard, is_named, attributes, \(CustomerQueries.listColumns) FROM \(rows)", values) {
         row in
         let id = row.text(0)
         order.append(id)
