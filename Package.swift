@@ -61,8 +61,9 @@ let package = Package(
     room("Postgres", ["SQL", "CLibpq"]),
     room("Storage", ["Domain", "SQL"]),
     room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
+    room("Dashboard", ["Domain"]),
     room("Engine", ["Domain", "Formats", "Storage", "SQL", logging, serviceLifecycle]),
-    room("Server", ["Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
+    room("Server", ["Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
     room("Simulator", ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
     .executableTarget(
       name: "holdfast",
@@ -78,6 +79,7 @@ let package = Package(
     .target(
       name: "DatabaseKit", dependencies: ["CLibpq", "Postgres", "SQL", "SQLite", "Storage"], path: "Tests/DatabaseKit",
       swiftSettings: strict),
+    tests("DashboardTests", ["Dashboard", "Domain"]),
     tests("DomainTests", ["Domain", "TestKit"]),
     tests(
       "EngineTests",
