@@ -4,10 +4,12 @@ import Hummingbird
 /// All addresses of the server.
 func makeRouter(_ dependencies: ServerDependencies) -> Router<RequestInfo> {
   let router = Router(context: RequestInfo.self, options: .autoGenerateHeadEndpoints)
+  let requests = RequestMetrics()
+  router.add(middleware: RequestNotes(metrics: requests, time: dependencies.time))
   router.add(middleware: UnreadBodies())
   // Also answers for addresses that are not there; the groups below have their own, further in.
   router.add(middleware: ErrorAnswers(answer: Response.problem))
-  addOperations(to: router, dependencies)
+  addOperations(to: router, dependencies, requests)
   addTracking(to: router, dependencies)
   addAPI(to: router, dependencies)
   return router
@@ -15,12 +17,16 @@ func makeRouter(_ dependencies: ServerDependencies) -> Router<RequestInfo> {
 
 private typealias Handler = @Sendable (Request, RequestInfo) async throws -> Response
 
-private func addOperations(to router: Router<RequestInfo>, _ dependencies: ServerDependencies) {
+private func addOperations(to router: Router<RequestInfo>, _ dependencies: ServerDependencies, _ requests: RequestMetrics) {
   router.get("/healthz") { _, _ in Response.json(["status": "ok"]) }
   router.get("/readyz") { _, _ in
     let isReady = await dependencies.isReady()
     return Response.json(["status": isReady ? "ready" : "not ready"], status: isReady ? .ok : .serviceUnavailable)
   }
+  let metrics = MetricsHandler(
+    keys: dependencies.keys, inquiries: dependencies.inquiries, requests: requests, version: dependencies.version,
+    process: dependencies.process)
+  router.get("/metrics") { request, context in try await metrics.show(request, context) }
   let page = CustomerPageHandler(keys: dependencies.keys, inquiries: dependencies.inquiries)
   router.get("/customers/{id}") { request, context in try await page.show(request, context) }
 }

@@ -15,13 +15,16 @@ public struct ServerDependencies: Sendable {
   public var randomBytes: @Sendable (Int) -> [UInt8]
   /// Whether the database answers and the fold is running.
   public var isReady: @Sendable () async -> Bool
+  /// What `/metrics` tells of the program: its version, and what the process uses.
+  public var version: String
+  public var process: @Sendable () -> ProcessVitals
   public var logger: Logger
   public var limits: ServerLimits
 
   public init(
     sink: any IntakeSink, inquiries: Inquiries, keys: KeyStore, current: CurrentBlueprint, time: any TimeSource,
-    randomBytes: @escaping @Sendable (Int) -> [UInt8], isReady: @escaping @Sendable () async -> Bool, logger: Logger,
-    limits: ServerLimits = ServerLimits()
+    randomBytes: @escaping @Sendable (Int) -> [UInt8], isReady: @escaping @Sendable () async -> Bool, version: String,
+    process: @escaping @Sendable () -> ProcessVitals, logger: Logger, limits: ServerLimits = ServerLimits()
   ) {
     self.sink = sink
     self.inquiries = inquiries
@@ -30,6 +33,8 @@ public struct ServerDependencies: Sendable {
     self.time = time
     self.randomBytes = randomBytes
     self.isReady = isReady
+    self.version = version
+    self.process = process
     self.logger = logger
     self.limits = limits
   }

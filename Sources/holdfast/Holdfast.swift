@@ -8,7 +8,7 @@ struct Holdfast: AsyncParsableCommand {
     commandName: "holdfast",
     abstract: "Keeps customers: an explained health score for every customer, right to the second.",
     discussion: "Start with `holdfast init DIR`, or see it live with `holdfast demo`.",
-    version: "0.1.0",
+    version: House.version,
     subcommands: [
       InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
       SyncCommand.self, SourcesCommand.self, CustomersCommand.self, ExplainCommand.self, ScoreCommand.self, OutboxCommand.self,

@@ -72,6 +72,9 @@ struct House {
   let logger: Logger
   let ownership: Ownership
 
+  /// The program's version.
+  static let version = "0.1.0"
+
   /// - Parameters:
   ///   - mayCreate: whether a database that is not there is made. On PostgreSQL it is there, and gets its tables.
   ///   - asFound: whether the database is left as it is, even where its tables are not those of this program.
@@ -118,7 +121,10 @@ struct House {
   }
 
   static func makeLogger() -> Logger {
-    var logger = Logger(label: "holdfast") { StreamLogHandler.standardError(label: $0) }
+    let isJSON = ProcessInfo.processInfo.environment["HOLDFAST_LOG_FORMAT"] == "json"
+    var logger = Logger(label: "holdfast") { label in
+      isJSON ? JSONLog { FileHandle.standardError.write($0) } : StreamLogHandler.standardError(label: label)
+    }
     let level = ProcessInfo.processInfo.environment["HOLDFAST_LOG"].flatMap(Logger.Level.init(rawValue:))
     logger.logLevel = level ?? .notice
     return logger

@@ -51,7 +51,8 @@ struct TestServer {
     let sink = FakeSink()
     let dependencies = ServerDependencies(
       sink: sink, inquiries: Inquiries(database: database, current: current, time: time), keys: keys, current: current, time: time,
-      randomBytes: bytes.next, isReady: { isReady }, logger: LogCapture.logger(log), limits: limits)
+      randomBytes: bytes.next, isReady: { isReady }, version: "1.2.3",
+      process: { ProcessVitals(residentBytes: 42 << 20, startedAt: noon) }, logger: LogCapture.logger(log), limits: limits)
     let writeKey = try await keys.create(scope: .write, name: "site")
     let apiKey = try await keys.create(scope: .api, name: "reports")
     try await WebServer.service(dependencies, host: "127.0.0.1", port: 0).test(.router) { client in

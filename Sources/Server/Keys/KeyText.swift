@@ -3,7 +3,7 @@ import Formats
 import Foundation
 import Storage
 
-/// The text of keys: `hf_write_` or `hf_api_` and 32 random bytes in base64url.
+/// The text of keys: `hf_write_`, `hf_api_` or `hf_metrics_` and 32 random bytes in base64url.
 enum KeyText {
   static let secretBytes = 32
 

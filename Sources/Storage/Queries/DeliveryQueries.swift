@@ -34,6 +34,13 @@ public enum DeliveryQueries {
     ) { ($0.text(0), Instant(microseconds: $0.integer(1))) }
   }
 
+  /// How much is pending for each channel, and the instant of its next attempt.
+  public static func pending(_ connection: any Connection) throws -> [(channel: String, count: Int, dueAt: Instant)] {
+    try connection.rows(
+      "SELECT channel, COUNT(*), MIN(next_attempt_at) FROM delivery WHERE state = 'pending' GROUP BY channel ORDER BY channel"
+    ) { ($0.text(0), $0.int(1), Instant(microseconds: $0.integer(2))) }
+  }
+
   /// Whether something would wait for longer than the policy ever lets it: a clock that stood ahead has put it off, and was set right.
   public static func isPutOff(at now: Instant, _ policy: RetryPolicy, _ connection: any Connection) throws -> Bool {
     try connection.first("SELECT 1 FROM delivery WHERE \(putOff(policy, "$1")) LIMIT 1", [now.microseconds]) { _ in true } != nil

@@ -7,6 +7,8 @@ public enum KeyScope: String, Hashable, Sendable, CaseIterable {
   case write
   /// Read everything and import records.
   case api
+  /// Read `/metrics`.
+  case metrics
 }
 
 /// A key as it is stored: of the key itself only the SHA-256.

@@ -113,14 +113,14 @@ struct Serving {
     // What may take long, such as scoring everyone under a new model, is left to the services: a node gives signs of life by then.
     let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
     let intake = Intake(fold: fold, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
-    let (database, inquiries) = (house.database, house.inquiries(of: fold))
+    let (database, inquiries, startedAt) = (house.database, house.inquiries(of: fold), time.now())
     let server = WebServer.service(
       ServerDependencies(
         sink: intake, inquiries: inquiries, keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
         isReady: {
           guard folding.isRunning else { return false }
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1
-        }, logger: logger),
+        }, version: House.version, process: { ProcessVitals(residentBytes: ProcessMemory.resident, startedAt: startedAt) }, logger: logger),
       host: address.host, port: address.port, onListening: onListening)
     let movers = MoversService(inquiries: inquiries, time: time, logger: logger)
     let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)

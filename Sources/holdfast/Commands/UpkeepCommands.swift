@@ -13,12 +13,12 @@ struct KeyCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Make a key. It is printed once and stored only as a hash.")
     @OptionGroup var database: DatabaseOption
-    @Option(help: "write (tracking API) or api (reads and imports).") var scope: String
+    @Option(help: "write (tracking API), api (reads and imports) or metrics (/metrics).") var scope: String
     @Option(help: "What it is for.") var name = "unnamed"
 
     func run() async throws {
       guard let scope = KeyScope(rawValue: scope) else {
-        throw ValidationError("--scope takes \(KeyScope.allCases.map(\.rawValue).joined(separator: " or ")), not “\(scope)”")
+        throw ValidationError("--scope takes \(KeyScope.allCases.map(\.rawValue).joined(separator: ", ")), not “\(scope)”")
       }
       try await House.withoutConfiguration(database, mayCreate: true) { house in
         print(try await house.keys.create(scope: scope, name: name))
