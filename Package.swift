@@ -22,6 +22,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -49,6 +50,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -60,7 +62,7 @@ let package = Package(
     room("SQLite", ["SQL", grdb, sqlite3]),
     room("Postgres", ["SQL", "CLibpq"]),
     room("Storage", ["Domain", "SQL"]),
-    room("Connectors", ["Domain", asyncHTTPClient, nioCore, nioPosix]),
+    room("Connectors", ["Domain", asyncHTTPClient, crypto, jwtKit, nioCore, nioPosix]),
     room("Dashboard", ["Domain"]),
     room("Engine", ["Domain", "Formats", "Storage", "SQL", logging, serviceLifecycle]),
     room("Server", ["Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
@@ -73,7 +75,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "Benchmark", dependencies: ["CLibpq", "Domain", sqlite3], path: "Benchmarks", swiftSettings: strict),
-    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+    tests("ConnectorsTests", ["Connectors", "Domain", asyncHTTPClient, crypto, jwtKit, nioCore, nioHTTP1, nioPosix]),
     // What tests share: made-up logs and models, and a plain second implementation to hold the engine against.
     .target(name: "TestKit", dependencies: ["Domain"], path: "Tests/TestKit", swiftSettings: strict),
     .target(

@@ -16,13 +16,16 @@ public struct Blueprint: Hashable, Sendable {
   public var channels: [Channel]
   public var sources: [Source]
   public var retention: Retention
+  /// Where people sign in besides here; `nil`: nowhere.
+  public var openID: OpenIDSettings?
   /// A stable digest of all files it was read from.
   public var version: String
 
   public init(
     company: String, timeZone: String = "UTC", publicURL: String = "http://127.0.0.1:8080", dailyBatchMinute: Int = 120, catalog: Catalog,
     segments: [Segment] = [], model: HealthModel, freshness: Freshness = Freshness(), alerts: AlertRules = AlertRules(),
-    channels: [Channel] = [], sources: [Source] = [], retention: Retention = Retention(), version: String
+    channels: [Channel] = [], sources: [Source] = [], retention: Retention = Retention(),
+    openID: OpenIDSettings? = nil, version: String
   ) {
     self.company = company
     self.timeZone = timeZone
@@ -36,6 +39,7 @@ public struct Blueprint: Hashable, Sendable {
     self.channels = channels
     self.sources = sources
     self.retention = retention
+    self.openID = openID
     self.version = version
   }
 }

@@ -13,6 +13,8 @@ final class LocalServer: Sendable {
     case silence
     /// Sends the head of a 200 and never its body.
     case headOnly
+    /// Depends on the call.
+    indirect case by(@Sendable (Call) -> Answer)
   }
 
   struct Call: Sendable {
@@ -83,8 +85,11 @@ private final class Handler: ChannelInboundHandler {
     }
   }
 
-  private func reply(_ context: ChannelHandlerContext) {
+  private func reply(_ context: ChannelHandlerContext) { reply(context, answer) }
+
+  private func reply(_ context: ChannelHandlerContext, _ answer: LocalServer.Answer) {
     switch answer {
+    case .by(let choose): reply(context, choose(call))
     case .silence: break
     case .hangUp: context.close(promise: nil)
     case .headOnly:

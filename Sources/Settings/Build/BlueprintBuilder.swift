@@ -26,12 +26,14 @@ struct BlueprintBuilder {
     let channels = self.channels()
     let alerts = self.alerts(channels)
     let sources = self.sources()
+    let openID = root["sign_in"]?["openid"].flatMap { self.openID($0) }
     guard !findings.hasErrors, let model, let company = root.text("company") else { return nil }
     var blueprint = Blueprint(company: company, catalog: catalog, model: model, version: version)
     blueprint.segments = compiled.segments
     blueprint.channels = channels
     blueprint.alerts = alerts
     blueprint.sources = sources
+    blueprint.openID = openID
     if let zone = root.text("time_zone") { blueprint.timeZone = zone }
     if let url = root.text("public_url") { blueprint.publicURL = url }
     if case .minutes(let minute)? = root["daily_batch"]?.value { blueprint.dailyBatchMinute = minute }

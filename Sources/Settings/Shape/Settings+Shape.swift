@@ -22,6 +22,7 @@ enum Keys {
       Field("channels", .map(keys: .names, .object(channel)), "Ways out to people, by name."),
       Field("sources", .map(keys: .names, .object(source)), "Queries into your own databases whose rows become records."),
       Field("retention", .object(retention), "How long what happened is kept in every detail."),
+      Field("sign_in", .object(signIn), "How people sign in, besides with a password of their own."),
     ])
 
   static let feature = ObjectShape(
@@ -106,6 +107,23 @@ enum Keys {
       Field(
         "events", .duration(.days(30) ... .days(3650), orNever: true),
         "Events older than this are summed up by day; scores stay as they are. `never`: every event is kept.", default: "never")
+    ])
+
+  static let signIn = ObjectShape(
+    doc: "How people sign in, besides with a password of their own.",
+    fields: [Field("openid", .object(openID), "By the company's own sign-in: a provider of OpenID Connect; see docs/people.md.")])
+
+  private static let openID = ObjectShape(
+    doc: "A provider of OpenID Connect.",
+    fields: [
+      Field("name", .text, "What stands on the button: `Sign in with …`.", required: true),
+      Field("issuer", .url, "The provider's name for itself, an address without `/.well-known/…`.", required: true),
+      Field("client_id", .text, "What the provider calls Holdfast.", required: true),
+      Field("client_secret", .secret, "The secret that goes with it: `${NAME}` or `file:PATH`.", required: true),
+      Field(
+        "domains", .list(.text, count: 1...100),
+        "Whoever has a verified address of one of these domains comes in without an invitation. Default: nobody does."),
+      Field("role", .choice(Role.allCases.map(\.rawValue)), "What such a person may do at first.", default: "viewer"),
     ])
 
   static let channel = ObjectShape(

@@ -1,0 +1,91 @@
+/// Where the company's people sign in besides here: a provider of OpenID Connect.
+public struct OpenIDSettings: Hashable, Sendable {
+  /// What stands on the button: "Sign in with …".
+  public var name: String
+  /// The provider's own name for itself, an address; its documents are found below it.
+  public var issuer: String
+  public var clientID: String
+  /// `nil`: its environment variable or file was not there; then nobody can sign in this way.
+  public var clientSecret: Secret?
+  /// Whoever has a verified address of one of these domains may come in without an invitation; lower-case, empty: nobody.
+  public var domains: [String]
+  /// What such a person may do at first.
+  public var role: Role
+
+  public init(name: String, issuer: String, clientID: String, clientSecret: Secret?, domains: [String] = [], role: Role = .viewer) {
+    self.name = name
+    self.issuer = issuer
+    self.clientID = clientID
+    self.clientSecret = clientSecret
+    self.domains = domains
+    self.role = role
+  }
+}
+
+/// Who somebody is by the word of a provider, its signature checked.
+public struct ExternalIdentity: Hashable, Sendable {
+  public var issuer: String
+  /// Unique and for ever with this issuer; an address is neither.
+  public var subject: String
+  /// Lower-case.
+  public var email: String?
+  public var isEmailVerified: Bool
+  public var name: String?
+
+  public init(issuer: String, subject: String, email: String?, isEmailVerified: Bool, name: String?) {
+    self.issuer = issuer
+    self.subject = subject
+    self.email = email
+    self.isEmailVerified = isEmailVerified
+    self.name = name
+  }
+
+  /// As it is stored with a person.
+  public var key: String { "\(issuer) \(subject)" }
+}
+
+/// Whom an identity of a provider lets in.
+public enum OpenIDAdmission: Hashable, Sendable {
+  /// The person who came in by it before.
+  case known(User)
+  /// A person who was added by this address: the identity is hers from now on.
+  case tie(User)
+  /// Somebody new.
+  case join(email: String, name: String, role: Role)
+  /// In the user's words.
+  case refuse(String)
+
+  /// - Parameters:
+  ///   - tied: the person whom this very identity belongs to.
+  ///   - namesake: the person with the identity's address, and whether another identity is hers already.
+  public static func decide(
+    _ identity: ExternalIdentity, tied: User?, namesake: (user: User, isTied: Bool)?, _ settings: OpenIDSettings
+  ) -> OpenIDAdmission {
+    if let tied { return tied.disabledAt == nil ? .known(tied) : .refuse(disabled) }
+    guard let email = identity.email, isAddress(email) else {
+      return .refuse("\(settings.name) did not tell your address. Ask whoever runs it to give the scope \"email\" to Holdfast.")
+    }
+    // An address that nobody has checked could be anybody's: it opens nobody's door.
+    guard identity.isEmailVerified else {
+      return .refuse("\(settings.name) does not say that the address \(email) is yours. Have it verified there, then sign in again.")
+    }
+    if let namesake {
+      if namesake.user.disabledAt != nil { return .refuse(disabled) }
+      if namesake.isTied { return .refuse("Another account of \(settings.name) is tied to \(email) here. Ask for it to be untied.") }
+      return .tie(namesake.user)
+    }
+    guard settings.domains.contains(where: { email.hasSuffix("@" + $0) }) else {
+      return .refuse("Nobody has added \(email) here yet. Ask for an invitation.")
+    }
+    let name = identity.name.map { String($0.prefix(200)) } ?? ""
+    return .join(email: email, name: name.isEmpty ? email : name, role: settings.role)
+  }
+
+  private static let disabled = "This account is closed here."
+
+  private static func isAddress(_ text: String) -> Bool {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= 254
+      && text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 }
+  }
+}
