@@ -27,7 +27,7 @@ struct FileImport {
   }
 
   private static let chunk = 256 << 10
-  private static let batch = 10_000
+  private static let batch = 20_000
   private static let shownReasons = 5
 
   /// - Throws: `Refusal` where the file cannot be read, lacks a mapped column, or (`isStrict`) has a bad line; what came before stays.

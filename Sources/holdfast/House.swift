@@ -175,22 +175,48 @@ struct House {
     try await fold.rollUp()
   }
 
-  /// Folds what a command has taken in, with a progress bar, if no server does.
-  func scoreWhatCameIn() async throws {
-    let backlog = try await inquiries.backlog()
-    let scored: Bool? = try await alone(trails: true) { fold in
-      var bar = ProgressBar("Scoring", unit: "entries")
-      var done = 0
-      // Nobody waits for an answer: large steps write each page fewer times.
-      while case let folded = try await fold.foldNext(limit: 20_000), folded > 0 {
-        done += folded
-        bar.show(fraction: Double(done) / Double(max(backlog, done, 1)), count: done)
+  /// Runs `body` with a sink for what a command takes in. At the end all of it is scored: in the commits that append it where nobody else
+  /// works on the file, afterwards where this process may join the nodes alone, else by the server that runs.
+  func takeIn(_ body: @escaping @Sendable (any IntakeSink) async throws -> Void) async throws {
+    let log = try await makeLog()
+    if case .file = ownership {
+      let done: Bool? = try await alone(trails: true) { fold in
+        try await score(by: fold)
+        let result = await Self.result { try await body(DirectIntake(database: database, log: log, time: time, fold: fold)) }
+        // What came before something stopped it is taken all the same.
+        try await score(by: fold)
+        try result.get()
+        return true
       }
-      try await House.settle(fold)
-      bar.show(fraction: 1, count: done, isLast: true)
+      if done != nil { return }
+    }
+    let result = await Self.result {
+      try await body(PacedIntake(intake: DirectIntake(database: database, log: log, time: time), house: self))
+    }
+    let scored: Bool? = try await alone(trails: true) { fold in
+      try await score(by: fold)
       return true
     }
     if scored == nil { Terminal.note("The running server scores what came in.") }
+    try result.get()
+  }
+
+  private static func result(_ body: () async throws -> Void) async -> Result<Void, any Error> {
+    do { return .success(try await body()) } catch { return .failure(error) }
+  }
+
+  /// Folds what waits, with a progress bar where there is much of it.
+  private func score(by fold: Fold) async throws {
+    let backlog = try await inquiries.backlog()
+    var bar = ProgressBar("Scoring", unit: "entries")
+    var done = 0
+    // Nobody waits for an answer: large steps write each page fewer times.
+    while case let folded = try await fold.foldNext(limit: 20_000), folded > 0 {
+      done += folded
+      bar.show(fraction: Double(done) / Double(max(backlog, done, 1)), count: done)
+    }
+    try await House.settle(fold)
+    if done > 0 { bar.show(fraction: 1, count: done, isLast: true) }
   }
 
   func close() async throws { try await database.close() }

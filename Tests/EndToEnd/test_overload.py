@@ -3,8 +3,11 @@
 import os
 import time
 
+import pytest
+
 from flood import EVENTS, Flood, Vitals
 from load import folded
+from nodes import company
 
 SECONDS = float(os.environ.get("HOLDFAST_OVERLOAD", "30"))
 TIMES = 4
@@ -58,6 +61,28 @@ def test_rule_1_under_four_times_the_possible_load_memory_stays_flat_reads_are_a
     check_log(server, taken + flood.taken)
     server.track("late-comer", "Signed In")
     server.stop()
+
+
+@pytest.mark.postgres_only
+def test_nodes_that_are_sent_more_than_they_can_fold_refuse_it_rather_than_let_scores_fall_behind(database, tmp_path):
+    with company(tmp_path, database, 2) as nodes:
+        nodes.start().wait_shared()
+        vitals = Vitals(nodes[0])
+        floods = [Flood(node.url, node.key("write"), number * 10_000_000, 100) for number, node in enumerate(nodes)]
+        vitals.start()
+        for flood in floods:
+            flood.start()
+        time.sleep(SECONDS)
+        for flood in floods:
+            flood.finish()
+        vitals.finish()
+        nodes.wait_folded(60)
+        taken, refused = [number for flood in floods for number in flood.taken], sum(flood.refused for flood in floods)
+        print(f"two nodes for {SECONDS:.0f} s: taken {len(taken) * EVENTS} events, refused {refused} batches, "
+              f"lag at most {max(vitals.lags):.1f} s")
+        assert max(vitals.lags) <= LAG
+        check_log(nodes[0], taken)
+        nodes.stop()
 
 
 def check_log(server, answered):

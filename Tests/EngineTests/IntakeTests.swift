@@ -1,10 +1,11 @@
 import DatabaseKit
 import Domain
-import Engine
 import SQL
 import Storage
 import TestKit
 import Testing
+
+@testable import Engine
 
 @Suite("Intake")
 struct IntakeTests {
@@ -69,6 +70,25 @@ struct IntakeTests {
       running.cancel()
       try await running.value
       #expect(!intake.isNearlyFull)
+    }
+  }
+
+  @Test("Where entries wait too long for those who fold, more are refused until they have caught up")
+  func behind() async throws {
+    try await withTemporaryDatabase { database in
+      let house = try await House(database, Blueprints.sop)
+      let gauge = LagGauge()
+      let log = try await Log(database: database, randomKey: (1, 2))
+      let intake = Intake(fold: house.fold, log: log, time: house.clock, logger: House.logger, gauge: gauge, onCommit: {})
+      let running = Task { try await intake.run() }
+      gauge.note(.seconds(6))
+      #expect(intake.isNearlyFull)
+      #expect(await Self.append([Self.entry(1)], to: intake) == .refused(.overloaded(retryAfter: 1)))
+      gauge.note(.seconds(5))
+      #expect(!intake.isNearlyFull)
+      #expect(await Self.append([Self.entry(1)], to: intake) == .taken([.accepted]))
+      running.cancel()
+      try await running.value
     }
   }
 

@@ -10,6 +10,7 @@ public final class FoldService: Service, Sendable {
   private let time: any TimeSource
   private let logger: Logger
   private let membership: Membership?
+  private let gauge: LagGauge?
   private let tended = Mutex<Instant?>(nil)
   private let interval: TimeSpan
   private let healthy = Mutex(false)
@@ -20,12 +21,15 @@ public final class FoldService: Service, Sendable {
 
   /// - Parameters:
   ///   - membership: where there may be other nodes.
+  ///   - gauge: is told, where there may be other nodes, how long entries wait.
   ///   - interval: how long a time-driven change, or an entry appended by another process, may wait for its turn.
   public init(
-    fold: Fold, time: any TimeSource, logger: Logger, membership: Membership? = nil, interval: TimeSpan = .milliseconds(200)
+    fold: Fold, time: any TimeSource, logger: Logger, membership: Membership? = nil, gauge: LagGauge? = nil,
+    interval: TimeSpan = .milliseconds(200)
   ) {
     self.fold = fold
     self.membership = membership
+    self.gauge = gauge
     self.time = time
     self.logger = logger
     self.interval = interval
@@ -41,6 +45,7 @@ public final class FoldService: Service, Sendable {
   public func run() async throws {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.tick() }
+      group.addTask { await self.measure() }
       await withTaskCancellationOrGracefulShutdownHandler {
         signal.yield()
         for await _ in signals { await work() }
@@ -64,6 +69,21 @@ public final class FoldService: Service, Sendable {
         return
       }
       signal.yield()
+    }
+  }
+
+  /// Beside the steps: while one takes long, or none can be taken, entries wait too.
+  private func measure() async {
+    guard let gauge, membership != nil else { return }
+    while !Task.isCancelled {
+      do {
+        let oldest = try await fold.database.read { try Inquiries.oldestWaiting($0) }
+        gauge.note(oldest.map { time.now() - $0 } ?? .zero)
+      } catch {
+        // A database that does not answer takes no entries either; what was seen last stands.
+        logger.debug("how far the fold is behind cannot be seen", metadata: ["error": "\(error)"])
+      }
+      do { try await time.sleep(for: .milliseconds(500)) } catch { return }
     }
   }
 

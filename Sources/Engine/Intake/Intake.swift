@@ -27,6 +27,7 @@ public actor Intake: IntakeSink, Service {
   private let onCommit: @Sendable () -> Void
   private let capacity: Int
   private let batch: Int
+  private let gauge: LagGauge?
   private var queue: [Work] = []
   private var queued = 0 { didSet { waiting.store(queued, ordering: .relaxed) } }
   /// `queued`, for whoever does not wait for this actor.
@@ -37,10 +38,11 @@ public actor Intake: IntakeSink, Service {
   /// - Parameters:
   ///   - capacity: entries that may wait; more are refused as `overloaded`.
   ///   - batch: entries per transaction, at most (but always whole calls).
+  ///   - gauge: where others fold: how long entries wait for them.
   ///   - onCommit: called after each durable commit that left something for the fold to do.
   public init(
     fold: Fold, log: Log, time: any TimeSource, logger: Logger, capacity: Int = 50_000, batch: Int = 20_000,
-    onCommit: @escaping @Sendable () -> Void
+    gauge: LagGauge? = nil, onCommit: @escaping @Sendable () -> Void
   ) {
     self.fold = fold
     self.log = log
@@ -48,10 +50,13 @@ public actor Intake: IntakeSink, Service {
     self.logger = logger
     self.capacity = capacity
     self.batch = batch
+    self.gauge = gauge
     self.onCommit = onCommit
   }
 
-  public nonisolated var isNearlyFull: Bool { waiting.load(ordering: .relaxed) > capacity - capacity / 10 }
+  public nonisolated var isNearlyFull: Bool { waiting.load(ordering: .relaxed) > capacity - capacity / 10 || isBehind }
+
+  private nonisolated var isBehind: Bool { gauge?.isTooLong ?? false }
 
   public nonisolated func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     guard !entries.isEmpty else { return [] }
@@ -74,7 +79,7 @@ public actor Intake: IntakeSink, Service {
 
   private func admit(_ count: Int) throws(IntakeRefusal) {
     guard isOpen else { throw .unavailable("the server is shutting down") }
-    guard queued + count <= capacity || queue.isEmpty else { throw .overloaded(retryAfter: 1) }
+    guard !isBehind, queued + count <= capacity || queue.isEmpty else { throw .overloaded(retryAfter: 1) }
   }
 
   private func enqueue(_ work: Work) {

@@ -44,18 +44,26 @@ public struct DirectIntake: IntakeSink {
   let database: any Database
   let log: Log
   let time: any TimeSource
+  private let fold: Fold?
 
-  public init(database: any Database, log: Log, time: any TimeSource) {
+  /// - Parameter fold: where this process is the only one that works on the database: entries are folded in the commit that appends them,
+  ///   not read back for it.
+  public init(database: any Database, log: Log, time: any TimeSource, fold: Fold? = nil) {
     self.database = database
     self.log = log
     self.time = time
+    self.fold = fold
   }
 
   public func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     let now = time.now()
     let prepared = log.prepared(entries)
     do {
-      let outcomes = try await database.write { [log] in try log.append(prepared, at: now, $0).outcomes }
+      let append = { @Sendable [log] (connection: any Connection) in
+        let appended = try log.append(prepared, at: now, connection)
+        return (appended: appended, result: appended.outcomes)
+      }
+      let outcomes = if let fold { try await fold.take(append).result } else { try await database.write { try append($0).result } }
       if !entries.isEmpty { log.confirm() }
       return outcomes
     } catch {

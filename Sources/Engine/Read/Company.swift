@@ -87,15 +87,25 @@ extension Inquiries {
     }
   }
 
+  /// For how long the oldest entry has waited that is durable but not yet folded.
+  public func lag() async throws -> TimeSpan {
+    let now = time.now()
+    return try await database.read { try Self.oldestWaiting($0) }.map { max(now - $0, .zero) } ?? .zero
+  }
+
+  /// When the first entry arrived that is not folded; a look at two rows.
+  static func oldestWaiting(_ connection: any Connection) throws -> Instant? {
+    [
+      try EventQueries.oldest(after: HousekeepingQueries.position(connection), connection), try RouteQueries.oldest(connection),
+    ].compactMap(\.self).min()
+  }
+
   /// Counts since the database was made, and how far the fold is behind.
   public func statistics() async throws -> Statistics {
     let now = time.now()
     return try await database.read { connection in
       let counters = try HousekeepingQueries.counters(connection)
-      let position = try HousekeepingQueries.position(connection)
-      let backlog = try EventQueries.backlog(after: position, connection)
-      let routed = try RouteQueries.backlog(connection)
-      let oldest = [backlog.oldest, routed.oldest].compactMap(\.self).min()
+      let oldest = try Self.oldestWaiting(connection)
       let prefix = "rejected."
       let reasons = counters.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
       return Statistics(

@@ -210,7 +210,14 @@ public enum EventQueries {
     try connection.first("SELECT COUNT(*) FROM event") { $0.int(0) } ?? 0
   }
 
-  /// The last position and the arrival of the oldest entry after `position`.
+  /// When the first entry after `position` arrived.
+  public static func oldest(after position: Int64, _ connection: any Connection) throws -> Instant? {
+    try connection.first("SELECT received_at FROM event WHERE position > $1 ORDER BY position LIMIT 1", [position]) {
+      Instant(microseconds: $0.integer(0))
+    }
+  }
+
+  /// How many entries lie after `position`, counted up to 100 000, and the arrival of the oldest.
   public static func backlog(after position: Int64, _ connection: any Connection) throws -> (count: Int, oldest: Instant?) {
     try connection.first(
       "SELECT COUNT(*), MIN(received_at) FROM (SELECT received_at FROM event WHERE position > $1 ORDER BY position LIMIT 100000) AS tail",

@@ -114,12 +114,17 @@ public enum RouteQueries {
     ) { _ in true } != nil
   }
 
-  /// How many wait, counted up to 100 000, and the arrival of the oldest.
-  public static func backlog(_ connection: any Connection) throws -> (count: Int, oldest: Instant?) {
+  /// When the first entry arrived that waits for the owner of its customer.
+  public static func oldest(_ connection: any Connection) throws -> Instant? {
     // Not as a join: by a plan made while the table was empty PostgreSQL went through all routes for each entry of the log.
-    let oldest = try connection.first(
+    try connection.first(
       "SELECT received_at FROM event WHERE position >= (SELECT MIN(position) FROM route) ORDER BY position LIMIT 1"
     ) { Instant(microseconds: $0.integer(0)) }
+  }
+
+  /// How many wait, counted up to 100 000, and the arrival of the oldest.
+  public static func backlog(_ connection: any Connection) throws -> (count: Int, oldest: Instant?) {
+    let oldest = try oldest(connection)
     let count = try connection.first("SELECT COUNT(*) FROM (SELECT 1 FROM route LIMIT 100000) AS waiting") { $0.int(0) } ?? 0
     return (count, oldest)
   }

@@ -38,22 +38,23 @@ struct ImportCommand: AsyncParsableCommand {
   func run() async throws {
     let steps = try steps()
     try await House.with(database, config, mayCreate: true) { house in
-      let log = try await house.makeLog()
-      let sink = DirectIntake(database: house.database, log: log, time: house.time)
-      var useless: [String] = []
-      for (step, path) in steps {
-        let rejects = self.rejected ?? URL(fileURLWithPath: path).lastPathComponent + ".rejected.ndjson"
-        let result = try await FileImport(
-          step: step, path: path, tables: loadTables(step, near: path), isStrict: strict, rejectsPath: rejects, sink: sink, time: house.time
-        ).run()
-        if result.isUseless {
-          useless.append(path + (result.columns.isEmpty ? "" : " (its columns: \(result.columns.joined(separator: ", ")))"))
-        }
-        report(result, step: step, rejects: rejects)
-      }
-      try await house.scoreWhatCameIn()
-      guard useless.isEmpty else { throw Refusal("no line of \(useless.joined(separator: ", ")) could be taken") }
+      try await house.takeIn { sink in try await take(steps, by: sink, time: house.time) }
     }
+  }
+
+  private func take(_ steps: [(ImportPlan.Step, String)], by sink: any IntakeSink, time: SystemClock) async throws {
+    var useless: [String] = []
+    for (step, path) in steps {
+      let rejects = self.rejected ?? URL(fileURLWithPath: path).lastPathComponent + ".rejected.ndjson"
+      let result = try await FileImport(
+        step: step, path: path, tables: loadTables(step, near: path), isStrict: strict, rejectsPath: rejects, sink: sink, time: time
+      ).run()
+      if result.isUseless {
+        useless.append(path + (result.columns.isEmpty ? "" : " (its columns: \(result.columns.joined(separator: ", ")))"))
+      }
+      report(result, step: step, rejects: rejects)
+    }
+    guard useless.isEmpty else { throw Refusal("no line of \(useless.joined(separator: ", ")) could be taken") }
   }
 
   private func report(_ result: FileImport.Result, step: ImportPlan.Step, rejects: String) {

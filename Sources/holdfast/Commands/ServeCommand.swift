@@ -111,8 +111,10 @@ struct Serving {
       database: house.database, current: current, time: time, logger: logger, tenancy: tenancy, trailsFrom: Fold.usualTrail,
       onDeliveries: { outbox.poke() })
     // What may take long, such as scoring everyone under a new model, is left to the services: a node gives signs of life by then.
-    let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
-    let intake = Intake(fold: fold, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
+    let gauge = LagGauge()
+    let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership, gauge: gauge)
+    let intake = Intake(
+      fold: fold, log: try await house.makeLog(), time: time, logger: logger, gauge: gauge, onCommit: { folding.wake() })
     let (database, inquiries, startedAt) = (house.database, house.inquiries(of: fold), time.now())
     let server = WebServer.service(
       ServerDependencies(

@@ -28,14 +28,13 @@ struct SyncCommand: AsyncParsableCommand {
     if dryRun { return try await preview() }
     try await House.with(database, config, mayCreate: true) { house in
       let sources = try chosen(house.current.blueprint)
-      let sink = DirectIntake(database: house.database, log: try await house.makeLog(), time: house.time)
-      var failed = 0
-      for source in sources {
-        let sync = ForeignDatabases(config: config).sync(source, house, sink)
-        if try await !read(source, sync, house) { failed += 1 }
+      try await house.takeIn { sink in
+        var failed = 0
+        for source in sources where try await !read(source, ForeignDatabases(config: config).sync(source, house, sink), house) {
+          failed += 1
+        }
+        guard failed == 0 else { throw Refusal("\(failed) of \(sources.count) source\(sources.count == 1 ? "" : "s") failed") }
       }
-      try await house.scoreWhatCameIn()
-      guard failed == 0 else { throw Refusal("\(failed) of \(sources.count) source\(sources.count == 1 ? "" : "s") failed") }
     }
   }
 
