@@ -30,8 +30,7 @@ extension Explanation {
   /// first, equals in the model's order. Points withheld and taken sum to 100 − score.
   /// - Parameter model: tells which signals are ages ("12 d ago"); the one the explanation was made with.
   public func heaviestReasons(_ limit: Int = 3, model: HealthModel) -> [HealthReason] {
-    let definitions = (model.variants.first { $0.segment.name == variant }?.pillars ?? model.pillars).flatMap(\.measures)
-    let ages = Set(definitions.filter(\.measuresAge).map(\.name))
+    let ages = ages(in: model)
     var reasons = pillars.flatMap(\.measures).map { measure in
       HealthReason(
         title: measure.title, signal: words(measure.signal, isAge: ages.contains(measure.name)), lost: measure.max - measure.points,
@@ -41,6 +40,21 @@ extension Explanation {
     let heaviest = reasons.enumerated().filter { $0.element.lost > 0 }
       .sorted { ($1.element.lost, $0.offset) < ($0.element.lost, $1.offset) }
     return heaviest.prefix(limit).map(\.element)
+  }
+
+  /// The signals in words by their measures' names: "12 d ago", "3", "not known".
+  /// - Parameter model: the one the explanation was made with.
+  public func signalWords(model: HealthModel) -> [String: String] {
+    let ages = ages(in: model)
+    return Dictionary(
+      pillars.flatMap(\.measures).map { ($0.name, words($0.signal, isAge: ages.contains($0.name))) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The measures whose signal is the time since an event.
+  private func ages(in model: HealthModel) -> Set<String> {
+    let definitions = (model.variants.first { $0.segment.name == variant }?.pillars ?? model.pillars).flatMap(\.measures)
+    return Set(definitions.filter(\.measuresAge).map(\.name))
   }
 
   private func words(_ signal: Value?, isAge: Bool) -> String {

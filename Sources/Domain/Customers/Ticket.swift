@@ -97,6 +97,12 @@ public struct Ticket: Hashable, Sendable {
     return phase
   }
 
+  /// The status in force at an instant; before it was opened the one it will be opened with.
+  public func status(at instant: Instant) -> TicketStatus { phase(at: instant)?.status ?? transitions.first?.status ?? .open }
+
+  /// Since when it has been solved or closed; `nil` where it is not.
+  public func solvedAt(at instant: Instant) -> Instant? { phase(at: instant).flatMap { $0.isOpen ? nil : $0.since } }
+
   struct Phase {
     var status: TicketStatus
     /// Since when it has been open, or not.

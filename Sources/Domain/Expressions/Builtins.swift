@@ -105,3 +105,11 @@ extension Builtins {
 
   private static let words = Dictionary(uniqueKeysWithValues: names.map { ($0.value.signal, $0.key) })
 }
+
+extension Builtins {
+  /// Every word of the language with what it is, names before functions, each in the order of the alphabet: for whoever types one.
+  public static var vocabulary: [(word: String, about: String)] {
+    names.sorted { $0.key < $1.key }.map { ($0.key, $0.value.type.rawValue) }
+      + functions.keys.sorted().map { ($0, example($0)) } + eventWords.keys.sorted().map { ($0, "event") }
+  }
+}

@@ -105,6 +105,8 @@ enum Migration0009 {
 
     ALTER TABLE alert ADD COLUMN snooze_reason TEXT;
     CREATE INDEX alert_state ON alert (state, opened_at, id);
+    CREATE INDEX alert_snoozed ON alert (opened_at, id) WHERE snoozed_until IS NOT NULL;
+    CREATE INDEX delivery_state ON delivery (state, created_at, key);
 
     CREATE TABLE health_daily (
       day INTEGER NOT NULL,

@@ -49,14 +49,30 @@ public enum AlertQueries {
     var values: [any SQLBindable] = [from.at, from.at, from.id]
     if let state { values.append(state.rawValue) }
     values.append(limit + 1)
-    var items = try connection.rows(
+    let items = try connection.rows(
       """
       SELECT \(columns) FROM alert WHERE (opened_at < $1 OR (opened_at = $2 AND id < $3))\(state == nil ? "" : " AND state = $4")
       ORDER BY opened_at DESC, id DESC LIMIT $\(values.count)
       """, values, alert)
+    return page(items, limit: limit)
+  }
+
+  /// Those that are silent now because somebody wanted it so, newest first.
+  /// - Throws: `InvalidCursor`, `DatabaseFailure`.
+  public static func snoozed(at now: Instant, limit: Int, cursor: String?, _ connection: any Connection) throws -> Page<Alert> {
+    let from = try cursor.map(position) ?? (at: Int64.max, id: "")
+    let items = try connection.rows(
+      """
+      SELECT \(columns) FROM alert WHERE (opened_at < $1 OR (opened_at = $2 AND id < $3)) AND snoozed_until > $4 AND state <> 'closed'
+      ORDER BY opened_at DESC, id DESC LIMIT $5
+      """, [from.at, from.at, from.id, now.microseconds, limit + 1], alert)
+    return page(items, limit: limit)
+  }
+
+  private static func page(_ items: [Alert], limit: Int) -> Page<Alert> {
     guard items.count > limit, limit > 0 else { return Page(items: items, next: nil) }
-    items.removeLast()
-    return Page(items: items, next: items.last.map { "\($0.openedAt.microseconds):\($0.id)" })
+    let shown = Array(items.prefix(limit))
+    return Page(items: shown, next: shown.last.map { "\($0.openedAt.microseconds):\($0.id)" })
   }
 
   /// All alerts of a customer, newest first.

@@ -66,6 +66,15 @@ public enum CustomerQueries {
     return ((seen ?? nil) ?? .distantFuture, (heard ?? nil) ?? .distantFuture)
   }
 
+  /// The monthly recurring revenue of customers as of their last score, by id; where none is known there is none.
+  public static func revenue(of ids: [String], _ connection: any Connection) throws -> [String: Double] {
+    let rows = try connection.rows(
+      "SELECT id, mrr FROM customer WHERE id \(connection.dialect.isAmong("$1")) AND mrr > $2",
+      [SQLParameter.texts(ids), ListKeys.missing]
+    ) { ($0.text(0), $0.real(1)) }
+    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+  }
+
   public static func exists(_ id: String, _ connection: any Connection) throws -> Bool {
     try connection.first("SELECT 1 FROM customer WHERE shard = $1 AND id = $2", [Shard.number(of: id), id]) { _ in true } ?? false
   }

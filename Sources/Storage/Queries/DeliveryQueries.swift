@@ -145,6 +145,49 @@ public enum DeliveryQueries {
       "SELECT \(columns) FROM delivery WHERE state = $1 ORDER BY created_at DESC, key DESC LIMIT $2", [state.rawValue, limit], delivery)
   }
 
+  /// A page, newest first; in one state or all.
+  /// - Parameter cursor: `next` of the page before.
+  /// - Throws: `AlertQueries.InvalidCursor`, `DatabaseFailure`.
+  public static func page(
+    state: Delivery.State?, limit: Int, cursor: String?, _ connection: any Connection
+  ) throws -> Page<Delivery> {
+    let from = try cursor.map(position) ?? (at: Int64.max, key: "")
+    var values: [any SQLBindable] = [from.at, from.at, from.key]
+    if let state { values.append(state.rawValue) }
+    values.append(limit + 1)
+    let items = try connection.rows(
+      """
+      SELECT \(columns) FROM delivery WHERE (created_at < $1 OR (created_at = $2 AND key < $3))\(state == nil ? "" : " AND state = $4")
+      ORDER BY created_at DESC, key DESC LIMIT $\(values.count)
+      """, values, delivery)
+    guard items.count > limit else { return Page(items: items, next: nil) }
+    let shown = Array(items.prefix(limit))
+    return Page(items: shown, next: shown.last.map { "\($0.createdAt.microseconds):\($0.key)" })
+  }
+
+  private static func position(_ cursor: String) throws -> (at: Int64, key: String) {
+    guard let colon = cursor.firstIndex(of: ":"), let at = Int64(cursor[..<colon]) else { throw AlertQueries.InvalidCursor() }
+    return (at, String(cursor[cursor.index(after: colon)...]))
+  }
+
+  /// How many are in a state, counted up to a limit.
+  public static func count(state: Delivery.State, limit: Int, _ connection: any Connection) throws -> Int {
+    try connection.first("SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE state = $1 LIMIT $2) AS some", [state.rawValue, limit]) {
+      $0.int(0)
+    } ?? 0
+  }
+
+  /// The channels by which an alert went out, in the order of their names.
+  public static func channels(of alert: Alert, _ connection: any Connection) throws -> [String] {
+    let prefix = "alert/\(alert.kind.rawValue)/\(alert.customer)/\(alert.openedAt.microseconds)/"
+    // "0" is what comes next after "/".
+    let channels = try connection.rows(
+      "SELECT channel FROM delivery WHERE shard = $1 AND key >= $2 AND key < $3 AND state = 'sent'",
+      [shard(of: alert.customer), prefix, String(prefix.dropLast()) + "0"]
+    ) { $0.text(0) }
+    return Set(channels).sorted()
+  }
+
   public static func counts(_ connection: any Connection) throws -> [Delivery.State: Int] {
     let rows = try connection.rows("SELECT state, COUNT(*) FROM delivery GROUP BY state") { (try state($0.text(0)), $0.int(1)) }
     return Dictionary(uniqueKeysWithValues: rows)

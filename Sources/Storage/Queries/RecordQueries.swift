@@ -116,8 +116,8 @@ public enum RecordQueries {
       """, [owner.shard, owner.customer, id, owner.actor, owner.isPinned, text])
   }
 
-  /// Loads a customer's records into `state`.
-  static func load(into state: inout CustomerState, _ connection: any Connection) throws {
+  /// Loads a customer's tickets, subscriptions and answers into `state`.
+  public static func load(into state: inout CustomerState, _ connection: any Connection) throws {
     let place: [any SQLBindable] = [Shard.number(of: state.id), state.id]
     let filter = "WHERE shard = $1 AND customer = $2"
     for ticket in try connection.rows(

@@ -1,0 +1,57 @@
+import Domain
+import SQL
+import Storage
+
+extension Inquiries {
+  /// Which alerts a list shows.
+  public enum AlertFilter: String, Hashable, Sendable, CaseIterable {
+    case open, snoozed, waiting, closed, all
+  }
+
+  /// A page of alerts, the newest first.
+  /// - Throws: `InvalidCursor`, `DatabaseFailure`.
+  public func alerts(_ filter: AlertFilter, limit: Int, cursor: String?) async throws -> Page<Alert> {
+    let (limit, now) = (max(1, min(limit, 1_000)), time.now())
+    return try await database.read { connection in
+      switch filter {
+      case .all: try AlertQueries.list(state: nil, limit: limit, cursor: cursor, connection)
+      case .open: try AlertQueries.list(state: .open, limit: limit, cursor: cursor, connection)
+      case .waiting: try AlertQueries.list(state: .waiting, limit: limit, cursor: cursor, connection)
+      case .closed: try AlertQueries.list(state: .closed, limit: limit, cursor: cursor, connection)
+      case .snoozed: try AlertQueries.snoozed(at: now, limit: limit, cursor: cursor, connection)
+      }
+    }
+  }
+
+  /// By which channels people were told of alerts, by the alert's id.
+  /// - Parameter alerts: callers bound them.
+  public func told(_ alerts: [Alert]) async throws -> [String: [String]] {
+    let asked = alerts.filter { $0.notifiedAt.map { told in told >= $0.openedAt } == true }
+    guard !asked.isEmpty else { return [:] }
+    return try await database.read { connection in
+      try asked.reduce(into: [:]) { $0[$1.id] = try DeliveryQueries.channels(of: $1, connection) }
+    }
+  }
+
+  /// A page of deliveries, the newest first; in one state or all.
+  /// - Throws: `InvalidCursor`, `DatabaseFailure`.
+  public func deliveries(state: Delivery.State?, limit: Int, cursor: String?) async throws -> Page<Delivery> {
+    let limit = max(1, min(limit, 1_000))
+    return try await database.read { try DeliveryQueries.page(state: state, limit: limit, cursor: cursor, $0) }
+  }
+
+  /// How many deliveries are in each state, each counted up to 10 000.
+  public func deliveryCounts() async throws -> [Delivery.State: Int] {
+    try await database.read { connection in
+      try Dictionary(
+        uniqueKeysWithValues: Delivery.State.allCases.map { ($0, try DeliveryQueries.count(state: $0, limit: 10_000, connection)) })
+    }
+  }
+}
+
+extension Inquiries {
+  /// A customer's alerts, newest first.
+  public func alerts(ofCustomer id: String, limit: Int) async throws -> [Alert] {
+    try await database.read { try AlertQueries.list(customer: id, limit: limit, $0) }
+  }
+}

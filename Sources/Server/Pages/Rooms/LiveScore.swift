@@ -1,0 +1,50 @@
+import Domain
+import Engine
+import ServiceLifecycle
+import Synchronization
+
+/// How many pages are watched at once: each is a connection and a look at the database twice a second.
+final class LiveStreams: Sendable {
+  private static let most = 500
+  private let count = Mutex(0)
+
+  /// - Returns: whether there is room; who enters leaves.
+  func enter() -> Bool {
+    count.withLock { count in
+      guard count < Self.most else { return false }
+      count += 1
+      return true
+    }
+  }
+
+  func leave() { count.withLock { $0 -= 1 } }
+}
+
+/// A customer's score as server-sent events: one whenever it moves.
+struct LiveScore: Sendable {
+  private static let look = TimeSpan.milliseconds(500)
+  /// Every so many looks something is said, lest a proxy takes the silence for the end.
+  private static let breath = 30
+  /// After so many looks the browser asks anew, and is let in anew.
+  private static let longest = 1_200
+
+  let id: String
+  let inquiries: Inquiries
+  let time: any TimeSource
+
+  /// Ends when the reader has gone, the customer is gone, or the server stops.
+  func write(to writer: inout TextWriter) async throws {
+    var last = try await inquiries.standings(of: [id])[id]?.health
+    try await writer.write("retry: 2000\n\n")
+    for number in 1...Self.longest where !Task.isShuttingDownGracefully {
+      try await time.sleep(for: Self.look)
+      guard let standing = try await inquiries.standings(of: [id])[id] else { return }
+      if let health = standing.health, health.points != last?.points || health.score != last?.score {
+        try await writer.write("event: score\ndata: \(health.score)\n\n")
+        last = health
+      } else if number % Self.breath == 0 {
+        try await writer.write(": \n\n")
+      }
+    }
+  }
+}

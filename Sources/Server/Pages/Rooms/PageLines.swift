@@ -1,0 +1,60 @@
+import Dashboard
+import Domain
+import Engine
+
+extension Inquiries {
+  /// Customers as lines of pages, by id.
+  func lines(of ids: some Sequence<String>) async throws -> [String: CustomerLine] {
+    try await standings(of: ids).mapValues { CustomerLine(id: $0.id, name: $0.name, score: $0.health?.score, band: $0.health?.band) }
+  }
+}
+
+extension [String: CustomerLine] {
+  /// The line of a customer; of one that is not there any more its id.
+  func line(of id: String) -> CustomerLine { self[id] ?? CustomerLine(id: id) }
+}
+
+extension PageHouse {
+  var inquiries: Inquiries { dependencies.inquiries }
+  var desk: Desk { dependencies.desk }
+
+  /// The condition that holds for the customers of an owner; `nil` where expressions cannot ask for the owner.
+  func ownerCondition(_ email: String) -> String? {
+    let key = blueprint.ownerAttribute
+    guard blueprint.catalog.attributes.contains(where: { $0.key == key && $0.type == .text }) else { return nil }
+    return "\(key) == \"\(email.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+  }
+
+  /// Those who may own customers and tasks, by name; at most 200.
+  func owners() async throws -> [Owner] {
+    try await people.users(limit: 200, cursor: nil).items.map(\.user).filter { $0.disabledAt == nil && $0.may(.work) }
+      .map { Owner(email: $0.email, name: $0.name) }.sorted { ($0.name, $0.email) < ($1.name, $1.email) }
+  }
+}
+
+extension PageRequest {
+  /// Does what a form asks for and leads back; a mistake is told where the form was, and nothing was done.
+  func act(or usual: String, done notice: String, _ deed: () async throws -> Void) async throws -> PageAnswer {
+    do { try await deed() } catch let mistake as WorkMistake where mistake.kind != .notFound {
+      return .redirect(to: next(or: usual), notice: mistake.description)
+    }
+    return .redirect(to: next(or: usual), notice: notice)
+  }
+
+  /// A point in time as a form gives it, in the company's zone. - Throws: `Problem` 400.
+  func instant(_ name: String) throws -> Instant {
+    guard let instant = FormTime.instant(form.text(name), timeZone: house.blueprint.timeZone) else {
+      throw Problem.invalidParameter(name, "\(name) is a date or a time, not \(Problem.quoted(form.text(name))).")
+    }
+    return instant
+  }
+
+  /// One of the cases of a word. - Throws: `Problem` 400.
+  func word<Word: RawRepresentable & CaseIterable>(_ name: String, as type: Word.Type) throws -> Word where Word.RawValue == String {
+    guard let word = Word(rawValue: form.text(name)) else {
+      let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Problem.invalidParameter(name, "\(name) is one of \(words), not \(Problem.quoted(form.text(name))).")
+    }
+    return word
+  }
+}
