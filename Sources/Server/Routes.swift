@@ -10,6 +10,8 @@ func makeRouter(_ dependencies: ServerDependencies) -> Router<RequestInfo> {
   addOperations(to: router, dependencies)
   addTracking(to: router, dependencies)
   addAPI(to: router, dependencies)
+  let house = PageHouse(dependencies, assets: TemporaryPages.assets)
+  PageRoutes.register(PageRoutes.all(house), in: router, house)
   return router
 }
 

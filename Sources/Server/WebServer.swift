@@ -9,6 +9,8 @@ public struct ServerDependencies: Sendable {
   public var sink: any IntakeSink
   public var inquiries: Inquiries
   public var keys: KeyStore
+  /// Who signs in.
+  public var people: People
   public var current: CurrentBlueprint
   public var time: any TimeSource
   /// So many bytes from a cryptographic source; for ids of messages that come without one.
@@ -19,13 +21,14 @@ public struct ServerDependencies: Sendable {
   public var limits: ServerLimits
 
   public init(
-    sink: any IntakeSink, inquiries: Inquiries, keys: KeyStore, current: CurrentBlueprint, time: any TimeSource,
+    sink: any IntakeSink, inquiries: Inquiries, keys: KeyStore, people: People, current: CurrentBlueprint, time: any TimeSource,
     randomBytes: @escaping @Sendable (Int) -> [UInt8], isReady: @escaping @Sendable () async -> Bool, logger: Logger,
     limits: ServerLimits = ServerLimits()
   ) {
     self.sink = sink
     self.inquiries = inquiries
     self.keys = keys
+    self.people = people
     self.current = current
     self.time = time
     self.randomBytes = randomBytes
@@ -35,7 +38,7 @@ public struct ServerDependencies: Sendable {
   }
 }
 
-/// The HTTP server: tracking API, JSON API, health checks.
+/// The HTTP server: pages, tracking API, JSON API, health checks.
 public enum WebServer {
   /// The server as a service (of swift-service-lifecycle), for `host` and `port`; port 0 takes a free one. On graceful shutdown it takes
   /// no new connections, answers the requests that are under way, and ends.

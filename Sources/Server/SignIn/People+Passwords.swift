@@ -1,0 +1,120 @@
+import Domain
+import SQL
+import Storage
+
+/// Passwords: checked, chosen, changed.
+extension People {
+  /// Who asks to be let in: where from, with which browser, and what that has for a session by now.
+  struct Visitor: Hashable, Sendable {
+    /// The network address; those behind one prefix of IPv6 count as one.
+    var address: String
+    var agent: String
+    var token: String?
+  }
+
+  /// Signs somebody in with address and password. - Returns: the secret for the browser's cookie.
+  /// - Throws: `PeopleRefusal` `.notRight`, `.wait`, `.busy`; `DatabaseFailure`.
+  func signIn(email: String, password: String, _ visitor: Visitor) async throws -> String {
+    let typed = UserRules.email(email) ?? String(email.lowercased().prefix(254))
+    let found = try await check(typed, password, visitor, otherwise: .notRight)
+    let new = newSession(for: found.user, by: .password, agent: visitor.agent, replacing: visitor.token)
+    try await database.write { connection in
+      guard let user = try UserQueries.load(id: found.user.id, connection), user.disabledAt == nil else { throw PeopleRefusal.notRight }
+      if let (old, newer) = found.rehash { try UserQueries.rehash(from: old, to: newer, id: user.id, connection) }
+      try new.store(connection)
+    }
+    return new.token
+  }
+
+  /// Changes the own password and ends all sessions but a new one in this browser. - Returns: the secret for its cookie.
+  /// - Throws: `PeopleRefusal`, `DatabaseFailure`.
+  func changePassword(of live: LiveSession, from current: String, to password: String, _ visitor: Visitor) async throws -> String {
+    let user = live.user
+    if let refusal = PasswordRules.refusal(password, for: user) { throw PeopleRefusal.password(refusal) }
+    // Who was let in by a link and has no password yet has none to show.
+    if user.hasPassword { _ = try await check(user.email, current, visitor, otherwise: .currentNotRight) }
+    let hash = try await hashed(password)
+    let new = newSession(for: user, by: .password, agent: visitor.agent, replacing: live.token)
+    let entry = entry(.passwordChanged, by: .user(email: user.email), on: user.email)
+    try await database.write { connection in
+      try Self.setPassword(hash, of: user, connection)
+      try AuditQueries.insert(entry, connection)
+      try new.store(connection)
+    }
+    return new.token
+  }
+
+  /// What a new password ends: every session, and every other link.
+  static func setPassword(_ hash: String, of user: User, _ connection: any Connection) throws {
+    try UserQueries.setPassword(hash, id: user.id, connection)
+    try SessionQueries.removeAll(user: user.id, connection)
+    try SignInLinkQueries.removeUnused(user: user.id, connection)
+    try SignInFailureQueries.reset(accountSubject(user.email), connection)
+  }
+
+  /// - Throws: `PeopleRefusal.busy`.
+  func hashed(_ password: String) async throws -> String {
+    do { return try await passwords.hash(password, salt: randomBytes(PasswordHash.saltBytes)) } catch is PasswordHasher.Busy {
+      throw PeopleRefusal.busy
+    }
+  }
+
+  private struct Checked {
+    var user: User
+    /// The hash as it is and as it should be, where its cost is another one by now.
+    var rehash: (old: String, new: String)?
+  }
+
+  /// Checks a password. Until it has turned out to be right an attempt counts as failed: a hundred at once are not looked at before one of
+  /// them is counted.
+  private func check(
+    _ email: String, _ password: String, _ visitor: Visitor, otherwise refusal: PeopleRefusal
+  ) async throws -> Checked {
+    let (account, address, now) = (Self.accountSubject(email), "address:" + visitor.address, time.now())
+    let (user, stored) = try await database.write { connection in
+      try SignInFailureQueries.removeForgotten(at: now, connection)
+      let failures = try (
+        SignInFailureQueries.lock(account, at: now, connection), SignInFailureQueries.lock(address, at: now, connection)
+      )
+      let wait = max(
+        SignInThrottle.account.remaining(failures.0, at: now), SignInThrottle.address.remaining(failures.1, at: now))
+      guard wait == .zero else { throw PeopleRefusal.wait(wait) }
+      try SignInFailureQueries.count(account, at: now, connection)
+      try SignInFailureQueries.count(address, at: now, connection)
+      let user = try UserQueries.load(email: email, connection)
+      return (user, try user.flatMap { try UserQueries.password(id: $0.id, connection) })
+    }
+    do {
+      let verdict = try await passwords.verify(password, against: stored)
+      guard verdict.isRight, let user, user.disabledAt == nil else {
+        try await noteRefusal(of: user)
+        throw refusal
+      }
+      let newer = verdict.isOutdated ? try await passwords.hash(password, salt: randomBytes(PasswordHash.saltBytes)) : nil
+      try await database.write { connection in
+        try SignInFailureQueries.reset(account, connection)
+        try SignInFailureQueries.takeBack(address, connection)
+      }
+      return Checked(user: user, rehash: stored.flatMap { old in newer.map { (old, $0) } })
+    } catch is PasswordHasher.Busy {
+      // It was not looked at: it counts for nothing.
+      try await database.write { connection in
+        try SignInFailureQueries.takeBack(account, connection)
+        try SignInFailureQueries.takeBack(address, connection)
+      }
+      throw PeopleRefusal.busy
+    }
+  }
+
+  /// The throttle bounds how many of these there are. What was typed where nobody has that address is not written down: people type
+  /// passwords there.
+  private func noteRefusal(of user: User?) async throws {
+    let subject = user?.email ?? "an address that nobody has"
+    let reason = user?.disabledAt != nil ? "disabled" : user == nil ? nil : "wrong password"
+    let entry = entry(.signInRefused, by: .automation, on: subject, to: reason)
+    try await database.write { try AuditQueries.insert(entry, $0) }
+  }
+
+  /// Under what the failures of an account are counted; a hash, for the same reason.
+  static func accountSubject(_ email: String) -> String { "account:" + TokenText.hex(KeyText.hash(email).prefix(16)) }
+}
