@@ -15,7 +15,7 @@ enum ClientAddress {
   }
 
   private static func text(_ address: SocketAddress.IPv4Address) -> String {
-    withUnsafeBytes(of: address.address.sin_addr) { $0.map(String.init).joined(separator: ".") }
+    withUnsafeBytes(of: address.address.sin_addr) { bytes in bytes.map { String($0) }.joined(separator: ".") }
   }
 
   private static func text(_ address: SocketAddress.IPv6Address) -> String {
@@ -26,7 +26,7 @@ enum ClientAddress {
   static func prefix(ofIPv6 bytes: [UInt8]) -> String {
     // An IPv4 address in the clothes of the other.
     if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {
-      return bytes[12...].map(String.init).joined(separator: ".")
+      return bytes[12...].map { String($0) }.joined(separator: ".")
     }
     return stride(from: 0, to: 8, by: 2).map { TokenText.hex(bytes[$0..<$0 + 2]) }.joined(separator: ":") + "::/64"
   }

@@ -26,7 +26,7 @@ enum FormOrigin: Hashable, Sendable {
   /// `https://host:port` of an address.
   private static func origin(of url: String) -> String {
     guard let scheme = url.firstRange(of: "://") else { return url }
-    return url[..<scheme.upperBound] + url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return String(url[..<scheme.upperBound]) + url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
   }
 }
 

@@ -83,7 +83,7 @@ public final class PasswordHasher: Sendable {
 
   private func enter() async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      let outcome: Result<Void, any Error>? = line.withLock { line in
+      let outcome = line.withLock { line -> Result<Void, any Error>? in
         if line.running < atOnce {
           line.running += 1
           return .success(())
@@ -97,7 +97,7 @@ public final class PasswordHasher: Sendable {
   }
 
   private func leave() {
-    let next: CheckedContinuation<Void, any Error>? = line.withLock { line in
+    let next = line.withLock { line -> CheckedContinuation<Void, any Error>? in
       if !line.waiting.isEmpty { return line.waiting.removeFirst() }
       line.running -= 1
       return nil

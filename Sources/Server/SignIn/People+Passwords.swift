@@ -71,7 +71,7 @@ extension People {
     _ email: String, _ password: String, _ visitor: Visitor, otherwise refusal: PeopleRefusal
   ) async throws -> Checked {
     let (account, address, now) = (Self.accountSubject(email), "address:" + visitor.address, time.now())
-    let (user, stored) = try await database.write { connection in
+    let (user, stored) = try await database.write { connection -> (User?, String?) in
       try SignInFailureQueries.removeForgotten(at: now, connection)
       let failures = try (
         SignInFailureQueries.lock(account, at: now, connection), SignInFailureQueries.lock(address, at: now, connection)
@@ -87,7 +87,7 @@ extension People {
     do {
       let verdict = try await passwords.verify(password, against: stored)
       guard verdict.isRight, let user, user.disabledAt == nil else {
-        try await noteRefusal(of: user)
+        try await noteRefusal(of: user, account, address)
         throw refusal
       }
       let newer = verdict.isOutdated ? try await passwords.hash(password, salt: randomBytes(PasswordHash.saltBytes)) : nil
@@ -95,7 +95,7 @@ extension People {
         try SignInFailureQueries.reset(account, connection)
         try SignInFailureQueries.takeBack(address, connection)
       }
-      return Checked(user: user, rehash: stored.flatMap { old in newer.map { (old, $0) } })
+      return Checked(user: user, rehash: stored.flatMap { old in newer.map { (old: old, new: $0) } })
     } catch is PasswordHasher.Busy {
       // It was not looked at: it counts for nothing.
       try await database.write { connection in
@@ -108,11 +108,16 @@ extension People {
 
   /// The throttle bounds how many of these there are. What was typed where nobody has that address is not written down: people type
   /// passwords there.
-  private func noteRefusal(of user: User?) async throws {
+  private func noteRefusal(of user: User?, _ account: String, _ address: String) async throws {
     let subject = user?.email ?? "an address that nobody has"
     let reason = user?.disabledAt != nil ? "disabled" : user == nil ? nil : "wrong password"
     let entry = entry(.signInRefused, by: .automation, on: subject, to: reason)
-    try await database.write { try AuditQueries.insert(entry, $0) }
+    let now = time.now()
+    try await database.write { connection in
+      // The wait begins when the answer is given: hashing may have taken as long as the wait itself.
+      for subject in [account, address] { try SignInFailureQueries.note(subject, at: now, connection) }
+      try AuditQueries.insert(entry, connection)
+    }
   }
 
   /// Under what the failures of an account are counted; a hash, for the same reason.

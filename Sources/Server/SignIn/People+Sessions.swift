@@ -75,7 +75,7 @@ extension People {
   func begin(_ user: User, by way: SignInWay, agent: String, replacing replaced: String?) async throws -> String {
     let new = newSession(for: user, by: way, agent: agent, replacing: replaced)
     try await database.write { connection in
-      guard try UserQueries.load(id: user.id, connection)?.disabledAt == nil else { throw PeopleRefusal.notRight }
+      guard let present = try UserQueries.load(id: user.id, connection), present.disabledAt == nil else { throw PeopleRefusal.notRight }
       try new.store(connection)
     }
     return new.token

@@ -24,6 +24,12 @@ public enum SignInFailureQueries {
       """, [(now - SignInThrottle.memory).microseconds, now.microseconds, subject])
   }
 
+  /// Notes when the last one that was counted was told.
+  public static func note(_ subject: String, at now: Instant, _ connection: any Connection) throws {
+    try connection.execute(
+      "UPDATE sign_in_failure SET last_at = $1 WHERE subject = $2 AND last_at < $3", [now.microseconds, subject, now.microseconds])
+  }
+
   /// Takes one back that turned out to be none.
   public static func takeBack(_ subject: String, _ connection: any Connection) throws {
     try connection.execute("UPDATE sign_in_failure SET failures = failures - 1 WHERE subject = $1 AND failures > 0", [subject])

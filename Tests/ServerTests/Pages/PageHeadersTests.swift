@@ -1,7 +1,5 @@
-import DatabaseKit
 import Domain
 import HTTPTypes
-import Hummingbird
 import SQL
 import Testing
 

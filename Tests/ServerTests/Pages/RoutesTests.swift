@@ -68,8 +68,8 @@ struct RoutesTests {
         let answer = try await Self.send(route, browser, csrf: browser.csrf())
         let isLet =
           switch Self.table[Self.name(route)] {
-          case .everyone: true
-          case .roles(let roles): roles.contains(role)
+          case .everyone?: true
+          case .roles(let roles)?: roles.contains(role)
           case nil: false
           }
         #expect((answer.status != 403 && answer.status != 401) == isLet, "\(Self.name(route)): \(answer.status)")

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import SQL
 import Testing
 
 @testable import Server
