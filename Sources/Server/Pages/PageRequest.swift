@@ -33,7 +33,7 @@ struct PageRequest: Sendable {
 
   var visitor: People.Visitor {
     People.Visitor(
-      address: ClientAddress.text(of: context.channel), agent: request.headers[.userAgent] ?? "",
+      address: ClientAddress.counted(of: context.channel), agent: request.headers[.userAgent] ?? "",
       token: SessionCookie(house.blueprint).token(in: request.headers))
   }
 

@@ -6,8 +6,8 @@ import Storage
 extension People {
   /// Who asks to be let in: where from, with which browser, and what that has for a session by now.
   struct Visitor: Hashable, Sendable {
-    /// The network address; those behind one prefix of IPv6 count as one.
-    var address: String
+    /// The network address to count by, if there is one.
+    var address: String?
     var agent: String
     var token: String?
   }
@@ -70,17 +70,18 @@ extension People {
   private func check(
     _ email: String, _ password: String, _ visitor: Visitor, otherwise refusal: PeopleRefusal
   ) async throws -> Checked {
-    let (account, address, now) = (Self.accountSubject(email), "address:" + visitor.address, time.now())
+    let now = time.now()
+    let account = Self.accountSubject(email)
+    let address = visitor.address.map { "address:" + $0 }
     let (user, stored) = try await database.write { connection -> (User?, String?) in
       try SignInFailureQueries.removeForgotten(at: now, connection)
-      let failures = try (
-        SignInFailureQueries.lock(account, at: now, connection), SignInFailureQueries.lock(address, at: now, connection)
-      )
-      let wait = max(
-        SignInThrottle.account.remaining(failures.0, at: now), SignInThrottle.address.remaining(failures.1, at: now))
+      // All lock the account first: nobody waits for each other.
+      let byAccount = try SignInFailureQueries.lock(account, at: now, connection)
+      let byAddress = try address.flatMap { try SignInFailureQueries.lock($0, at: now, connection) }
+      let wait = max(SignInThrottle.account.remaining(byAccount, at: now), SignInThrottle.address.remaining(byAddress, at: now))
       guard wait == .zero else { throw PeopleRefusal.wait(wait) }
       try SignInFailureQueries.count(account, at: now, connection)
-      try SignInFailureQueries.count(address, at: now, connection)
+      if let address { try SignInFailureQueries.count(address, at: now, connection) }
       let user = try UserQueries.load(email: email, connection)
       return (user, try user.flatMap { try UserQueries.password(id: $0.id, connection) })
     }
@@ -93,30 +94,28 @@ extension People {
       let newer = verdict.isOutdated ? try await passwords.hash(password, salt: randomBytes(PasswordHash.saltBytes)) : nil
       try await database.write { connection in
         try SignInFailureQueries.reset(account, connection)
-        try SignInFailureQueries.takeBack(address, connection)
+        if let address { try SignInFailureQueries.takeBack(address, connection) }
       }
       return Checked(user: user, rehash: stored.flatMap { old in newer.map { (old: old, new: $0) } })
     } catch is PasswordHasher.Busy {
       // It was not looked at: it counts for nothing.
       try await database.write { connection in
-        try SignInFailureQueries.takeBack(account, connection)
-        try SignInFailureQueries.takeBack(address, connection)
+        for subject in [account, address].compactMap(\.self) { try SignInFailureQueries.takeBack(subject, connection) }
       }
       throw PeopleRefusal.busy
     }
   }
 
-  /// The throttle bounds how many of these there are. What was typed where nobody has that address is not written down: people type
-  /// passwords there.
-  private func noteRefusal(of user: User?, _ account: String, _ address: String) async throws {
-    let subject = user?.email ?? "an address that nobody has"
-    let reason = user?.disabledAt != nil ? "disabled" : user == nil ? nil : "wrong password"
-    let entry = entry(.signInRefused, by: .automation, on: subject, to: reason)
+  /// Writes down that somebody tried to come in as this user; the throttle bounds how often. Attempts at addresses that nobody has are
+  /// without number, and what was typed there may be a password: they are counted, and not written down.
+  private func noteRefusal(of user: User?, _ account: String, _ address: String?) async throws {
+    let reason = user?.disabledAt == nil ? "wrong password" : "disabled"
+    let entry = user.map { entry(.signInRefused, by: .automation, on: $0.email, to: reason) }
     let now = time.now()
     try await database.write { connection in
       // The wait begins when the answer is given: hashing may have taken as long as the wait itself.
-      for subject in [account, address] { try SignInFailureQueries.note(subject, at: now, connection) }
-      try AuditQueries.insert(entry, connection)
+      for subject in [account, address].compactMap(\.self) { try SignInFailureQueries.note(subject, at: now, connection) }
+      if let entry { try AuditQueries.insert(entry, connection) }
     }
   }
 

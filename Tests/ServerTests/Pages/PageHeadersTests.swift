@@ -121,11 +121,16 @@ struct PageHeadersTests {
     #expect(LocalPath.checked(path) == (isLocal ? path : nil))
   }
 
-  @Test("People behind one prefix of IPv6 count as one address, IPv4 in its clothes as IPv4")
+  @Test("People behind one prefix of IPv6 count as one address, IPv4 in its clothes as IPv4, private addresses as none")
   func addresses() {
-    let six: [UInt8] = [0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2, 9, 9, 9, 9, 9, 9, 9, 9]
-    #expect(ClientAddress.prefix(ofIPv6: six) == "2001:0db8:0001:0002::/64")
-    let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 192, 0, 2, 7]
-    #expect(ClientAddress.prefix(ofIPv6: mapped) == "192.0.2.7")
+    func six(_ start: [UInt8], _ end: [UInt8] = []) -> [UInt8] { start + [UInt8](repeating: 0, count: 16 - start.count - end.count) + end }
+    let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
+    let cases: [([UInt8], String?)] = [
+      ([192, 0, 2, 7], "192.0.2.7"), ([172, 32, 0, 1], "172.32.0.1"), ([100, 63, 0, 1], "100.63.0.1"), ([127, 0, 0, 1], nil),
+      ([10, 1, 2, 3], nil), ([172, 16, 0, 1], nil), ([172, 31, 255, 1], nil), ([192, 168, 0, 1], nil), ([100, 64, 0, 1], nil),
+      (six([0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2], [9, 9, 9]), "2001:0db8:0001:0002::/64"), (six([], [1]), nil), (six([0xFD, 1]), nil),
+      (six([0xFE, 0x80]), nil), (mapped + [192, 0, 2, 7], "192.0.2.7"), (mapped + [10, 0, 0, 1], nil),
+    ]
+    for (bytes, text) in cases { #expect(ClientAddress.counted(bytes) == text, "\(bytes)") }
   }
 }
