@@ -58,7 +58,7 @@ def test_from_the_invitation_to_the_last_sign_out(own_server, database):
     assert ann.post(link, password="short", repeat="short").status_code == 422
     assert ann.post(link, password=PASSWORD, repeat=PASSWORD).status_code == 303
     assert ann.is_in()
-    assert Browser(own_server.url).post(link, password=PASSWORD, repeat=PASSWORD).status_code == 404
+    assert Browser(own_server.url).post(link, password=PASSWORD, repeat=PASSWORD).status_code == 410
     assert ann.get("/people").status_code == 403
     assert "lead" in own_server.run("user", "list").stdout
     own_server.run("user", "role", "ann@example.com", "operations")

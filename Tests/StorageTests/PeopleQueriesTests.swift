@@ -92,14 +92,15 @@ struct PeopleQueriesTests {
         let noted = try SessionQueries.find(hash: Self.hash(1), connection)?.session
         #expect(noted?.seenAt == seen && noted?.expiresAt == seen + .days(7))
         #expect(try SessionQueries.list(user: "a", at: seen, connection).map(\.id) == ["2", "1"])
-        #expect(try SessionQueries.counts(at: seen, connection) == ["a": 2, "b": 1])
+        let presence = try SessionQueries.presence(at: seen, connection)
+        #expect(presence["a"]?.sessions == 2 && presence["a"]?.seenAt == seen && presence["b"]?.sessions == 1 && presence.count == 2)
         try SessionQueries.removeExpired(at: seen, connection)
         #expect(try SessionQueries.find(hash: Self.hash(4), connection) == nil)
         #expect(try !SessionQueries.remove(id: "3", user: "a", connection), "somebody else's")
         #expect(try SessionQueries.remove(id: "3", user: "b", connection))
         #expect(try SessionQueries.removeAll(user: "a", except: "1", connection) == 1)
         #expect(try SessionQueries.remove(hash: Self.hash(1), connection))
-        #expect(try SessionQueries.counts(at: seen, connection).isEmpty)
+        #expect(try SessionQueries.presence(at: seen, connection).isEmpty)
       }
     }
   }
@@ -133,6 +134,8 @@ struct PeopleQueriesTests {
         let found = try SignInLinkQueries.find(hash: Self.hash(1), connection)
         #expect(found?.link == link(.reset) && found?.user == ann)
         try SignInLinkQueries.insert(link(.reset), hash: Self.hash(3), connection)
+        #expect(try SignInLinkQueries.open(at: Self.start, connection) == ["a": Self.start + .hours(1)])
+        #expect(try SignInLinkQueries.open(at: Self.start + .hours(1), connection).isEmpty)
         #expect(try SignInLinkQueries.find(hash: Self.hash(1), connection) == nil)
         #expect(try !SignInLinkQueries.use(hash: Self.hash(1), at: Self.start, connection))
         #expect(try !SignInLinkQueries.use(hash: Self.hash(3), at: Self.start + .hours(1), connection), "too late")
@@ -210,6 +213,19 @@ struct AuditQueriesTests {
       }
       await #expect(throws: AlertQueries.InvalidCursor.self) {
         try await database.read { _ = try AuditQueries.list(limit: 3, cursor: "x", $0) }
+      }
+    }
+  }
+
+  @Test("Who has entries and what was done are listed once each")
+  func names() async throws {
+    try await withTemporaryDatabase { database in
+      try await database.write { connection in
+        #expect(try AuditQueries.actors(limit: 9, connection).isEmpty)
+        for number in 0..<40 { try AuditQueries.insert(Self.entry(number), connection) }
+        #expect(try AuditQueries.actors(limit: 9, connection) == ["ann@example.com", "key: ci"])
+        #expect(try AuditQueries.actions(limit: 9, connection) == ["alert.snoozed", "task.closed"])
+        #expect(try AuditQueries.actions(limit: 1, connection) == ["alert.snoozed"])
       }
     }
   }

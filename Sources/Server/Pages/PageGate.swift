@@ -114,7 +114,8 @@ struct PageGate: Sendable {
       house: house, live: live, request: request, context: context, form: .empty, query: Query(nil), now: house.now(), notice: nil
     ).shell(nil, title: problem.title)
     let message = PageMessage(
-      title: problem.title, detail: problem.detail, requestID: problem.status.code >= 500 ? context.requestID : nil,
+      code: problem.code, status: problem.status.code, title: problem.title, detail: problem.detail,
+      requestID: problem.status.code >= 500 ? context.requestID : nil,
       leadsToSignIn: problem.status == .unauthorized)
     var answer = PageAnswer.html(TemporaryPages.message(shell, message), status: problem.status)
     answer.headers = problem.headers
@@ -146,6 +147,9 @@ struct PageGate: Sendable {
 
 /// What a page says where it has nothing else to show.
 struct PageMessage: Hashable, Sendable {
+  /// Names the matter: "not-found", "not-permitted", "stale-form", "foreign-form", "signed-out", "bad-link", "internal", "unavailable", …
+  var code: String
+  var status: Int
   var title: String
   var detail: String
   /// Names the request in the log, where the fault is ours.
@@ -159,10 +163,11 @@ extension Problem {
       switch refusal {
       case .wait: .tooManyRequests
       case .busy: .serviceUnavailable
-      case .badLink, .unknown: .notFound
+      case .badLink: .gone
+      case .unknown: .notFound
       default: .unprocessableContent
       }
-    self.init(code: "refused", status: status, title: status.reasonPhrase, detail: refusal.sentence)
+    self.init(code: refusal == .badLink ? "bad-link" : "refused", status: status, title: status.reasonPhrase, detail: refusal.sentence)
     if let seconds = refusal.retryAfter { headers[.retryAfter] = String(seconds) }
   }
 }

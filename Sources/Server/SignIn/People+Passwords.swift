@@ -110,15 +110,15 @@ extension People {
   /// without number, and what was typed there may be a password: they are counted, and not written down.
   private func noteRefusal(of user: User?, _ account: String, _ address: String?) async throws {
     let reason = user?.disabledAt == nil ? "wrong password" : "disabled"
-    let entry = user.map { entry(.signInRefused, by: .automation, on: $0.email, to: reason) }
+    let refused = user.map { entry(.signInRefused, by: .automation, on: $0.email, to: reason) }
     let now = time.now()
     try await database.write { connection in
       // The wait begins when the answer is given: hashing may have taken as long as the wait itself.
       for subject in [account, address].compactMap(\.self) { try SignInFailureQueries.note(subject, at: now, connection) }
-      if let entry { try AuditQueries.insert(entry, connection) }
+      if let refused { try AuditQueries.insert(refused, connection) }
     }
   }
 
-  /// Under what the failures of an account are counted; a hash, for the same reason.
+  /// Under what the failures of an account are counted; a hash, because a password may have been typed there.
   static func accountSubject(_ email: String) -> String { "account:" + TokenText.hex(KeyText.hash(email).prefix(16)) }
 }

@@ -96,10 +96,27 @@ extension People {
     return try await database.read { try SessionQueries.list(user: user.id, at: now, $0) }
   }
 
-  /// How many sessions users have, by the user's id.
-  public func sessionCounts() async throws -> [String: Int] {
+  /// What is known of a user's being here.
+  public struct Presence: Hashable, Sendable {
+    /// How many sessions have not ended.
+    public var sessions = 0
+    /// When one of these was seen last, to the hour.
+    public var seenAt: Instant?
+    /// Until when there is a link that can still be used.
+    public var linkUntil: Instant?
+  }
+
+  /// What is known of users' being here, by the user's id; who is not in it was not seen for long and has no link.
+  public func presence() async throws -> [String: Presence] {
     let now = time.now()
-    return try await database.read { try SessionQueries.counts(at: now, $0) }
+    return try await database.read { connection in
+      var presence: [String: Presence] = [:]
+      for (id, known) in try SessionQueries.presence(at: now, connection) {
+        presence[id] = Presence(sessions: known.sessions, seenAt: known.seenAt)
+      }
+      for (id, until) in try SignInLinkQueries.open(at: now, connection) { presence[id, default: Presence()].linkUntil = until }
+      return presence
+    }
   }
 
   /// Ends one session of a user. - Returns: whether there was one with that id.

@@ -131,6 +131,13 @@ extension People {
     }
   }
 
+  /// Who has entries in the audit log, and what was done, to choose from.
+  func auditNames() async throws -> (actors: [String], actions: [String]) {
+    try await database.read { connection in
+      (try AuditQueries.actors(limit: 200, connection), try AuditQueries.actions(limit: 200, connection))
+    }
+  }
+
   /// The audit log, newest first.
   /// - Throws: `AlertQueries.InvalidCursor`, `DatabaseFailure`.
   public func audit(actor: String?, action: String?, limit: Int, cursor: String?) async throws -> Page<AuditEntry> {

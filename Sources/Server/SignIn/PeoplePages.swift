@@ -26,7 +26,7 @@ struct PeoplePages: Sendable {
     _ request: PageRequest, invitation: People.Invitation? = nil, refusal: PeopleRefusal? = nil
   ) async throws -> PageAnswer {
     let page = try await house.people.users(limit: Self.pageSize, cursor: request.query["after"])
-    var view = PeopleView(page: page, sessions: try await house.people.sessionCounts(), own: request.user?.id ?? "")
+    var view = PeopleView(page: page, presence: try await house.people.presence(), own: request.user?.id ?? "")
     view.invitation = invitation.map {
       .init(name: $0.user.name, kind: $0.kind, address: house.address(of: "/link/" + $0.token), expiresAt: $0.expiresAt)
     }
@@ -106,7 +106,8 @@ struct AuditPages: Sendable {
   @Sendable private func show(_ request: PageRequest) async throws -> PageAnswer {
     let (actor, action) = (Self.filter(request.query["actor"]), Self.filter(request.query["action"]))
     let page = try await house.people.audit(actor: actor, action: action, limit: Self.pageSize, cursor: request.query.cursor)
-    let view = AuditView(page: page, actor: actor, action: action)
+    let names = try await house.people.auditNames()
+    let view = AuditView(page: page, actor: actor, action: action, actors: names.actors, actions: names.actions)
     return .html(TemporaryPages.audit(request.shell(.audit, title: "Audit log"), view))
   }
 

@@ -46,8 +46,8 @@ struct PeopleView: Sendable {
 
   /// `next` is the value of `after` for the page after.
   var page: Page<User>
-  /// How many sessions each has, by id.
-  var sessions: [String: Int]
+  /// Who is here, by id.
+  var presence: [String: People.Presence]
   /// The id of who looks: its role and its state it does not change itself.
   var own: String
   var invitation: Invitation?
@@ -56,9 +56,9 @@ struct PeopleView: Sendable {
   var email = ""
   var name = ""
 
-  init(page: Page<User>, sessions: [String: Int], own: String) {
+  init(page: Page<User>, presence: [String: People.Presence], own: String) {
     self.page = page
-    self.sessions = sessions
+    self.presence = presence
     self.own = own
   }
 }
@@ -70,4 +70,7 @@ struct AuditView: Sendable {
   /// The filters in force.
   var actor: String?
   var action: String?
+  /// What there is to choose from.
+  var actors: [String]
+  var actions: [String]
 }

@@ -97,7 +97,7 @@ enum TemporaryPages {
       """
     return """
       <tr><td>\(user.name)</td><td>\(user.email)</td><td>\(user.role.title)</td>
-      <td>\(isDisabled ? "disabled" : user.hasPassword ? "active" : "invited")</td><td>\(view.sessions[user.id] ?? 0)</td>
+      <td>\(isDisabled ? "disabled" : user.hasPassword ? "active" : "invited")</td><td>\(view.presence[user.id]?.sessions ?? 0)</td>
       <td>\(user.id == view.own ? HTML.empty : own)\(form(shell, address + "/link", button: "New link"))
       \(form(shell, address + "/sign-out", button: "Sign out"))</td></tr>
       """

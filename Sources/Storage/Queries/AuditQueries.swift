@@ -48,6 +48,24 @@ public enum AuditQueries {
       [customer, before.microseconds, limit], entry)
   }
 
+  /// Who has entries, at most `limit`, in alphabetical order.
+  public static func actors(limit: Int, _ connection: any Connection) throws -> [String] { try names("actor", limit, connection) }
+
+  /// What has been done, at most `limit` words, in alphabetical order.
+  public static func actions(limit: Int, _ connection: any Connection) throws -> [String] { try names("action", limit, connection) }
+
+  /// The different values of an indexed column. It steps from one to the next: the time goes by how many there are, not by how many entries.
+  private static func names(_ column: String, _ limit: Int, _ connection: any Connection) throws -> [String] {
+    try connection.rows(
+      """
+      WITH RECURSIVE names (name) AS (
+        SELECT MIN(\(column)) FROM audit
+        UNION ALL SELECT (SELECT MIN(\(column)) FROM audit WHERE \(column) > names.name) FROM names WHERE names.name IS NOT NULL)
+      SELECT name FROM names WHERE name IS NOT NULL LIMIT $1
+      """, [limit]
+    ) { $0.text(0) }
+  }
+
   private static func position(_ cursor: String) throws -> (at: Int64, id: String) {
     guard let colon = cursor.firstIndex(of: ":"), let at = Int64(cursor[..<colon]) else { throw AlertQueries.InvalidCursor() }
     return (at, String(cursor[cursor.index(after: colon)...]))

@@ -48,12 +48,12 @@ public enum SessionQueries {
       [user, now.microseconds, most], session)
   }
 
-  /// How many sessions users have that have not ended, by the user's id.
-  public static func counts(at now: Instant, _ connection: any Connection) throws -> [String: Int] {
-    try Dictionary(
-      connection.rows("SELECT app_user, COUNT(*) FROM session WHERE expires_at > $1 GROUP BY app_user", [now.microseconds]) {
-        ($0.text(0), $0.int(1))
-      }, uniquingKeysWith: +)
+  /// How many sessions users have that have not ended, and when each user was seen last, by the user's id.
+  public static func presence(at now: Instant, _ connection: any Connection) throws -> [String: (sessions: Int, seenAt: Instant)] {
+    let rows = try connection.rows(
+      "SELECT app_user, COUNT(*), MAX(seen_at) FROM session WHERE expires_at > $1 GROUP BY app_user", [now.microseconds]
+    ) { ($0.text(0), (sessions: $0.int(1), seenAt: Instant(microseconds: $0.integer(2)))) }
+    return Dictionary(rows) { first, _ in first }
   }
 
   /// - Returns: whether there was such a session.

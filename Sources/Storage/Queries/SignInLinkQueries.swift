@@ -36,6 +36,14 @@ public enum SignInLinkQueries {
     } ?? nil
   }
 
+  /// Until when users have a link that can still be used, by the user's id.
+  public static func open(at now: Instant, _ connection: any Connection) throws -> [String: Instant] {
+    let rows = try connection.rows(
+      "SELECT app_user, MAX(expires_at) FROM sign_in_link WHERE used_at IS NULL AND expires_at > $1 GROUP BY app_user", [now.microseconds]
+    ) { ($0.text(0), Instant(microseconds: $0.integer(1))) }
+    return Dictionary(rows) { first, _ in first }
+  }
+
   /// Uses a link: of several who try at the same time one succeeds. - Returns: whether this one has.
   public static func use(hash: [UInt8], at now: Instant, _ connection: any Connection) throws -> Bool {
     try connection.execute(

@@ -34,14 +34,14 @@ struct UserCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await House.withoutConfiguration(database) { house in
-        let sessions = try await house.people.sessionCounts()
+        let presence = try await house.people.presence()
         var rows: [[String]] = []
         var cursor: String?
         repeat {
           let page = try await house.people.users(limit: 1_000, cursor: cursor)
           rows += page.items.map { user in
             let state = user.disabledAt.map { "disabled \($0.iso8601)" } ?? (user.hasPassword ? "active" : "invited")
-            return [user.email, user.name, user.role.rawValue, state, String(sessions[user.id] ?? 0)]
+            return [user.email, user.name, user.role.rawValue, state, String(presence[user.id]?.sessions ?? 0)]
           }
           cursor = page.next
         } while cursor != nil

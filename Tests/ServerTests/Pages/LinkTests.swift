@@ -24,8 +24,8 @@ struct LinkTests {
       #expect(try await browser.get("/account").status == 200)
       let second = Browser(server)
       let refused = try await second.post("/link/\(link.token)")
-      #expect(refused.status == 404 && refused.text.contains("cannot be used") && second.session == nil)
-      #expect(try await second.get("/link/\(link.token)").status == 404)
+      #expect(refused.status == 410 && refused.text.contains("cannot be used") && second.session == nil)
+      #expect(try await second.get("/link/\(link.token)").status == 410)
       #expect(try await server.audited(.sessionBegan).map(\.to) == ["sign-in link"])
       #expect(try await server.audited(.linkMade).map(\.actor) == ["command line"])
     }
@@ -58,8 +58,8 @@ struct LinkTests {
       server.time.advance(by: span - .seconds(1))
       #expect(try await Browser(server).get("/link/\(link.token)").status == 200)
       server.time.advance(by: .seconds(1))
-      #expect(try await Browser(server).get("/link/\(link.token)").status == 404)
-      #expect(try await Browser(server).post("/link/\(link.token)", Self.new).status == 404)
+      #expect(try await Browser(server).get("/link/\(link.token)").status == 410)
+      #expect(try await Browser(server).post("/link/\(link.token)", Self.new).status == 410)
     }
   }
 
@@ -82,7 +82,7 @@ struct LinkTests {
       #expect(answer.status == 303)
       #expect(try await browser.get("/account").text.contains("Your password is set"))
       #expect(try await server.audited(.passwordChosen).map(\.to) == ["invitation"])
-      #expect(try await Browser(server).post("/link/\(token)", Self.new).status == 404)
+      #expect(try await Browser(server).post("/link/\(token)", Self.new).status == 410)
       let signedIn = try await Browser(server).post("/sign-in", ["email": "ann@example.com", "password": "seven green doors"])
       #expect(signedIn.status == 303)
     }
@@ -96,12 +96,12 @@ struct LinkTests {
       let first = try await server.people.makeLink(.reset, for: ann, by: .commandLine)
       let second = try await server.people.makeLink(.reset, for: ann, by: .commandLine)
       let other = try await server.people.makeLink(.signIn, for: ann, by: .commandLine)
-      #expect(try await Browser(server).post("/link/\(first.token)", Self.new).status == 404, "a newer one took its place")
+      #expect(try await Browser(server).post("/link/\(first.token)", Self.new).status == 410, "a newer one took its place")
       let browser = Browser(server)
       #expect(try await browser.post("/link/\(second.token)", Self.new).status == 303)
       #expect(try await old.get("/account").status == 303)
       #expect(try await browser.get("/account").status == 200)
-      #expect(try await Browser(server).post("/link/\(other.token)").status == 404)
+      #expect(try await Browser(server).post("/link/\(other.token)").status == 410)
       let before = try await Browser(server).post("/sign-in", ["email": "ann@example.com", "password": TestServer.password])
       #expect(before.status == 422)
     }
@@ -115,7 +115,7 @@ struct LinkTests {
       #expect(try await Browser(server).post("/link/\(reset.token)").status == 422)
       for token in ["x", String(repeating: "A", count: 43), "%00", "..%2f", String(repeating: "a", count: 3_000)] {
         let answer = try await Browser(server).get("/link/\(token)")
-        #expect(answer.status == 404 && answer.headers[.contentType]?.hasPrefix("text/html") == true, "\(token.prefix(50))")
+        #expect(answer.status == 410 && answer.headers[.contentType]?.hasPrefix("text/html") == true, "\(token.prefix(50))")
       }
     }
   }
