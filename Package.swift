@@ -18,6 +18,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -65,7 +66,11 @@ let package = Package(
     room("Connectors", ["Domain", asyncHTTPClient, crypto, jwtKit, nioCore, nioPosix]),
     room("Dashboard", ["Domain"]),
     room("Engine", ["Domain", "Formats", "Storage", "SQL", logging, serviceLifecycle]),
-    room("Server", ["Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto]),
+    room(
+      "Server",
+      [
+        "Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
+      ]),
     room("Simulator", ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
     .executableTarget(
       name: "holdfast",

@@ -12,6 +12,8 @@ func makeRouter(_ dependencies: ServerDependencies) -> Router<RequestInfo> {
   addOperations(to: router, dependencies, requests)
   addTracking(to: router, dependencies)
   addAPI(to: router, dependencies)
+  let house = PageHouse(dependencies, assets: TemporaryPages.assets)
+  PageRoutes.register(PageRoutes.all(house), in: router, house)
   return router
 }
 
@@ -24,8 +26,7 @@ private func addOperations(to router: Router<RequestInfo>, _ dependencies: Serve
     return Response.json(["status": isReady ? "ready" : "not ready"], status: isReady ? .ok : .serviceUnavailable)
   }
   let metrics = MetricsHandler(
-    keys: dependencies.keys, inquiries: dependencies.inquiries, requests: requests, version: dependencies.version,
-    process: dependencies.process)
+    keys: dependencies.keys, inquiries: dependencies.inquiries, requests: requests, program: dependencies.program)
   router.get("/metrics") { request, context in try await metrics.show(request, context) }
   let page = CustomerPageHandler(keys: dependencies.keys, inquiries: dependencies.inquiries)
   router.get("/customers/{id}") { request, context in try await page.show(request, context) }

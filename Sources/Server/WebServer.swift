@@ -8,39 +8,44 @@ import NIOCore
 public struct ServerDependencies: Sendable {
   public var sink: any IntakeSink
   public var inquiries: Inquiries
+  public var desk: Desk
   public var keys: KeyStore
+  /// Who signs in.
+  public var people: People
   public var current: CurrentBlueprint
   public var time: any TimeSource
   /// So many bytes from a cryptographic source; for ids of messages that come without one.
   public var randomBytes: @Sendable (Int) -> [UInt8]
   /// Whether the database answers and the fold is running.
   public var isReady: @Sendable () async -> Bool
-  /// What `/metrics` tells of the program: its version, and what the process uses.
-  public var version: String
-  public var process: @Sendable () -> ProcessVitals
+  /// The ways out to people as the outbox knows them, by name.
+  public var lanes: @Sendable () -> [String: LaneState]
+  public var program: ProgramInfo
   public var logger: Logger
   public var limits: ServerLimits
 
   public init(
-    sink: any IntakeSink, inquiries: Inquiries, keys: KeyStore, current: CurrentBlueprint, time: any TimeSource,
-    randomBytes: @escaping @Sendable (Int) -> [UInt8], isReady: @escaping @Sendable () async -> Bool, version: String,
-    process: @escaping @Sendable () -> ProcessVitals, logger: Logger, limits: ServerLimits = ServerLimits()
+    sink: any IntakeSink, inquiries: Inquiries, desk: Desk, keys: KeyStore, people: People, current: CurrentBlueprint,
+    time: any TimeSource, randomBytes: @escaping @Sendable (Int) -> [UInt8], isReady: @escaping @Sendable () async -> Bool,
+    lanes: @escaping @Sendable () -> [String: LaneState], program: ProgramInfo, logger: Logger, limits: ServerLimits = ServerLimits()
   ) {
     self.sink = sink
     self.inquiries = inquiries
+    self.desk = desk
     self.keys = keys
+    self.people = people
     self.current = current
     self.time = time
     self.randomBytes = randomBytes
     self.isReady = isReady
-    self.version = version
-    self.process = process
+    self.lanes = lanes
+    self.program = program
     self.logger = logger
     self.limits = limits
   }
 }
 
-/// The HTTP server: tracking API, JSON API, health checks.
+/// The HTTP server: pages, tracking API, JSON API, health checks.
 public enum WebServer {
   /// The server as a service (of swift-service-lifecycle), for `host` and `port`; port 0 takes a free one. On graceful shutdown it takes
   /// no new connections, answers the requests that are under way, and ends.

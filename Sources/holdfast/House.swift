@@ -134,6 +134,7 @@ struct House {
   /// With what the fold of this process has not written yet.
   func inquiries(of fold: Fold) -> Inquiries { Inquiries(database: database, current: current, time: time, fold: fold) }
   var keys: KeyStore { KeyStore(database: database, time: time, randomBytes: Self.randomBytes) }
+  var people: People { People(database: database, time: time, randomBytes: Self.randomBytes) }
 
   func makeLog() async throws -> Log {
     try await Log(database: database, randomKey: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max)))

@@ -137,7 +137,7 @@ def test_wrong_usage_is_exit_status_2_on_standard_error(server, arguments):
 
 @pytest.mark.parametrize(
     "command",
-    ["init", "check", "serve", "import", "key", "customers", "explain", "score", "schema", "rebuild", "outbox", "backup", "demo"])
+    ["init", "check", "serve", "import", "key", "customers", "explain", "score", "schema", "rebuild", "outbox", "backup", "demo", "user"])
 def test_every_command_explains_itself(server, command):
     assert "USAGE" in server.run(command, "--help").stdout.upper()
 

@@ -18,6 +18,8 @@ struct TestServer {
   let sink: FakeSink
   let time: FakeTime
   let keys: KeyStore
+  let people: People
+  let dependencies: ServerDependencies
   let database: WatchedDatabase
   let writeKey: String
   let apiKey: String
@@ -32,34 +34,45 @@ struct TestServer {
   static let noon = Instant(microseconds: 1_770_000_000_000_000)
 
   static func run(
-    limits: ServerLimits = ServerLimits(), isReady: Bool = true, log: LogCapture? = nil,
+    limits: ServerLimits = ServerLimits(), isReady: Bool = true, publicURL: String = "http://127.0.0.1:8080", log: LogCapture? = nil,
     _ body: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
     try await withTemporaryDatabase { database in
-      try await run(on: WatchedDatabase(database), limits: limits, isReady: isReady, log: log, body)
+      try await run(on: WatchedDatabase(database), limits: limits, isReady: isReady, publicURL: publicURL, log: log, body)
     }
   }
 
   private static func run(
-    on database: WatchedDatabase, limits: ServerLimits, isReady: Bool, log: LogCapture?,
+    on database: WatchedDatabase, limits: ServerLimits, isReady: Bool, publicURL: String, log: LogCapture?,
     _ body: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
     let time = FakeTime(noon)
     let bytes = CountingBytes(seed: 7)
     let keys = KeyStore(database: database, time: time, randomBytes: bytes.next)
-    let current = CurrentBlueprint(Self.blueprint)
+    let people = People(database: database, time: time, randomBytes: bytes.next, passwords: PasswordHasher(cost: cheap))
+    var blueprint = Self.blueprint
+    blueprint.publicURL = publicURL
+    let current = CurrentBlueprint(blueprint)
     let sink = FakeSink()
     let dependencies = ServerDependencies(
-      sink: sink, inquiries: Inquiries(database: database, current: current, time: time), keys: keys, current: current, time: time,
-      randomBytes: bytes.next, isReady: { isReady }, version: "1.2.3",
-      process: { ProcessVitals(residentBytes: 42 << 20, startedAt: noon) }, logger: LogCapture.logger(log), limits: limits)
+      sink: sink, inquiries: Inquiries(database: database, current: current, time: time),
+      desk: Desk(database: database, time: time, makeID: Desk.ids(bytes.next)), keys: keys, people: people, current: current, time: time,
+      randomBytes: bytes.next, isReady: { isReady }, lanes: { [:] },
+      program: ProgramInfo(version: "1.2.3", database: "SQLite", place: "test.db", node: "test") {
+        ProcessVitals(residentBytes: 42 << 20, startedAt: noon)
+      }, logger: LogCapture.logger(log), limits: limits)
     let writeKey = try await keys.create(scope: .write, name: "site")
     let apiKey = try await keys.create(scope: .api, name: "reports")
     try await WebServer.service(dependencies, host: "127.0.0.1", port: 0).test(.router) { client in
       try await body(
-        TestServer(client: client, sink: sink, time: time, keys: keys, database: database, writeKey: writeKey, apiKey: apiKey))
+        TestServer(
+          client: client, sink: sink, time: time, keys: keys, people: people, dependencies: dependencies, database: database,
+          writeKey: writeKey, apiKey: apiKey))
     }
   }
+
+  /// Passwords in no time.
+  static let cheap = PasswordHasher.Cost(logRounds: 4, blockSize: 8, parallelism: 1)
 
   static let blueprint = Blueprint(
     company: "Test", catalog: Catalog(events: [.init(key: "login", name: "Signed In")]),

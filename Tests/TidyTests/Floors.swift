@@ -16,10 +16,14 @@ enum Floors {
     Room(name: "Postgres", imports: ["SQL", "CLibpq"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
     Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
+    Room(name: "Dashboard", imports: ["Domain"]),
     Room(name: "Engine", imports: ["Domain", "Formats", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
     Room(
       name: "Server",
-      imports: ["Domain", "Engine", "Formats", "Storage", "SQL", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "Crypto"]),
+      imports: [
+        "Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "Crypto",
+        "CryptoExtras",
+      ]),
     Room(name: "Simulator", imports: ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
     Room(
       name: "holdfast",

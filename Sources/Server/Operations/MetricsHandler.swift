@@ -14,13 +14,31 @@ public struct ProcessVitals: Hashable, Sendable {
   }
 }
 
+/// What the program tells of itself.
+public struct ProgramInfo: Sendable {
+  public var version: String
+  /// The kind of database: "SQLite", "PostgreSQL".
+  public var database: String
+  /// A file, or host and name of a database; never a password.
+  public var place: String
+  /// What this process is called among the nodes.
+  public var node: String
+  public var vitals: @Sendable () -> ProcessVitals
+  public init(version: String, database: String, place: String, node: String, vitals: @escaping @Sendable () -> ProcessVitals) {
+    self.version = version
+    self.database = database
+    self.place = place
+    self.node = node
+    self.vitals = vitals
+  }
+}
+
 /// `/metrics`, for Prometheus. Every figure comes from a bounded query or from memory: it may be asked for every few seconds.
 struct MetricsHandler: Sendable {
   let keys: KeyStore
   let inquiries: Inquiries
   let requests: RequestMetrics
-  let version: String
-  let process: @Sendable () -> ProcessVitals
+  let program: ProgramInfo
 
   /// - Throws: `Problem` 401 and 403 where there is no key of the scope `metrics` or `api`: how many customers are critical is nobody else's
   ///   business.
@@ -31,7 +49,7 @@ struct MetricsHandler: Sendable {
     guard key.scope == .metrics || key.scope == .api else {
       throw Problem.wrongScope("This key has the scope \(key.scope.rawValue); /metrics needs one with the scope metrics.")
     }
-    let text = Self.text(vitals: try await inquiries.vitals(), requests: requests.all, version: version, process: process())
+    let text = Self.text(vitals: try await inquiries.vitals(), requests: requests.all, version: program.version, process: program.vitals())
     return Response(
       status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

@@ -39,6 +39,7 @@ enum Migration0009 {
       failures INTEGER NOT NULL,
       last_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sign_in_failure_last ON sign_in_failure (last_at);
 
     CREATE TABLE audit (
       id TEXT NOT NULL PRIMARY KEY,
@@ -51,6 +52,8 @@ enum Migration0009 {
       value_to TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX audit_at ON audit (at, id);
+    CREATE INDEX audit_actor ON audit (actor, at, id);
+    CREATE INDEX audit_action ON audit (action, at, id);
     CREATE INDEX audit_customer ON audit (customer, at) WHERE customer IS NOT NULL;
 
     CREATE TABLE task (

@@ -41,7 +41,8 @@ struct DemoCommand: AsyncParsableCommand {
       for key in try await house.keys.all() where key.name == "demo" && key.revokedAt == nil { _ = try await house.keys.revoke(id: key.id) }
       let writeKey = try await house.keys.create(scope: .write, name: "demo")
       let apiKey = try await house.keys.create(scope: .api, name: "demo")
-      let guide = try await DemoGuide(house: house, writeKey: writeKey, apiKey: apiKey, directory: directory)
+      let link = try await signInLink(house.people)
+      let guide = try await DemoGuide(house: house, signInLink: link, writeKey: writeKey, apiKey: apiKey, directory: directory)
       try await Serving(house: house, config: config, address: address).run { port in
         Terminal.note(guide.text(host: address.host, port: port))
       }
@@ -49,6 +50,16 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   private static let marker = "demo_complete"
+
+  /// The secret part of a link that signs the demo's own user in.
+  private func signInLink(_ people: People) async throws -> String {
+    let email = "demo@example.com"
+    let user: User
+    do { user = try await people.user(email: email) } catch PeopleRefusal.unknown {
+      user = try await people.add(email: email, name: "Demo", role: .operations, by: .automation).user
+    }
+    return try await people.makeLink(.signIn, for: user, by: .automation).token
+  }
 
   /// Removes a demo that is to be made anew or was cut off, and writes the starter's configuration.
   private func prepare() throws {
@@ -97,13 +108,15 @@ struct DemoCommand: AsyncParsableCommand {
 
 /// What to do next, with real names from the demo company.
 struct DemoGuide: Sendable {
+  private let signInLink: String
   private let writeKey: String
   private let apiKey: String
   private let directory: String
   private let summary: HealthSummary
   private let story: (customer: String, name: String, contact: String, score: Int)?
 
-  init(house: House, writeKey: String, apiKey: String, directory: String) async throws {
+  init(house: House, signInLink: String, writeKey: String, apiKey: String, directory: String) async throws {
+    self.signInLink = signInLink
     self.writeKey = writeKey
     self.apiKey = apiKey
     self.directory = directory
@@ -126,7 +139,8 @@ struct DemoGuide: Sendable {
     let base = "http://\(host):\(port)"
     let bands = Band.allCases.reversed().map { "\(summary.bands[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
     var lines = [
-      "", "Holdfast is up at \(base)", "",
+      "", "Sign in:  \(base)/link/\(signInLink)", "  (for the next hour; the same command prints another one)", "",
+      "Holdfast is up at \(base)", "",
       "  \(summary.customers) customers: \(bands); average score \(summary.average.map { String(format: "%.1f", $0) } ?? "–")",
       "  write key  \(writeKey)", "  API key    \(apiKey)", "",
     ]

@@ -118,7 +118,8 @@ struct Serving {
     let (database, inquiries, startedAt) = (house.database, house.inquiries(of: fold), time.now())
     let server = WebServer.service(
       ServerDependencies(
-        sink: intake, inquiries: inquiries, keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
+        sink: intake, inquiries: inquiries, keys: house.keys, people: house.people, current: current, time: time,
+        randomBytes: House.randomBytes,
         isReady: {
           guard folding.isRunning else { return false }
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1

@@ -11,14 +11,14 @@ struct SystemRoom: Sendable {
 
   @Sendable private func show(_ request: PageRequest) async throws -> PageAnswer {
     let dependencies = house.dependencies
-    let machinery = try await house.inquiries.machinery(own: dependencies.place.node)
+    let machinery = try await house.inquiries.machinery(own: dependencies.program.node)
     let statistics = try await house.inquiries.statistics()
     let summary = try await house.inquiries.summary(at: nil)
     let isReady = await dependencies.isReady()
     let page = SystemPage(
       installation: .init(
-        version: dependencies.version, database: dependencies.place.kind, place: dependencies.place.address,
-        configuration: String(house.blueprint.version.prefix(12)), startedAt: dependencies.process().startedAt),
+        version: dependencies.program.version, database: dependencies.program.database, place: dependencies.program.place,
+        configuration: String(house.blueprint.version.prefix(12)), startedAt: dependencies.program.vitals().startedAt),
       obstacles: isReady ? [] : ["The database does not answer, or scores are not brought up to date yet."],
       intake: .init(
         customers: summary.customers, accepted: statistics.accepted, duplicates: statistics.duplicate, rejected: statistics.rejected,
