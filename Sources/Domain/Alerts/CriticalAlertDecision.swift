@@ -102,8 +102,8 @@ public struct CriticalAlertDecision: Hashable, Sendable {
   private var closesAt: Int { min(model.bands.atRiskFrom + rule.hysteresis, 100) }
 
   private func opened(_ subject: Subject, _ health: Health, after last: Alert?, at now: Instant) -> Alert {
-    // Two openings never share an instant, so that their ids and their deliveries' keys differ, and what was told belongs to one of them.
     let snooze = last.flatMap { last in last.snoozedUntil.flatMap { $0 > now ? (until: $0, reason: last.snoozeReason) : nil } }
+    // Two openings never share an instant, so that their ids and their deliveries' keys differ, and what was told belongs to one of them.
     let openedAt = last.map { max(now, max($0.openedAt, $0.notifiedAt ?? $0.openedAt) + TimeSpan(microseconds: 1)) } ?? now
     return Alert(
       id: "\(Alert.Kind.critical.rawValue)/\(Self.reason)/\(subject.customer)/\(openedAt.microseconds)", customer: subject.customer,
