@@ -8,6 +8,7 @@ import NIOCore
 public struct ServerDependencies: Sendable {
   public var sink: any IntakeSink
   public var inquiries: Inquiries
+  /// Where people and programs work: tasks, notes, snoozes.
   public var desk: Desk
   public var keys: KeyStore
   /// Who signs in.

@@ -220,6 +220,13 @@ struct House {
     if done > 0 { bar.show(fraction: 1, count: done, isLast: true) }
   }
 
+  /// What this process tells of itself.
+  func program(startedAt: Instant) -> ProgramInfo {
+    ProgramInfo(
+      version: Self.version, database: database.dialect == .postgres ? "PostgreSQL" : "SQLite", place: place, node: NodeName.own.text
+    ) { ProcessVitals(residentBytes: ProcessMemory.resident, startedAt: startedAt) }
+  }
+
   func close() async throws { try await database.close() }
 
   /// For what needs no configuration: keys, the outbox, backups work while a file of it is being mended.

@@ -53,6 +53,9 @@ public final class Outbox: Service, Sendable {
     self.membership = membership
   }
 
+  /// The lanes that have failed since they last got something through, by channel.
+  public var laneStates: [String: LaneState] { lanes.withLock { $0.states } }
+
   /// New deliveries have been committed: look at once.
   public func poke() { pokes.continuation.yield() }
 

@@ -68,6 +68,7 @@ enum Migration0009 {
       created_by TEXT NOT NULL,
       alert TEXT,
       closed_at INTEGER,
+      closed_by TEXT,
       outcome TEXT,
       note TEXT NOT NULL,
       PRIMARY KEY (shard, customer, id)
@@ -75,6 +76,8 @@ enum Migration0009 {
     CREATE UNIQUE INDEX task_id ON task (id);
     CREATE INDEX task_due ON task (due_at, id) WHERE closed_at IS NULL;
     CREATE INDEX task_owner ON task (owner, due_at, id) WHERE closed_at IS NULL;
+    CREATE INDEX task_closed ON task (closed_at, id) WHERE closed_at IS NOT NULL;
+    CREATE INDEX task_closed_owner ON task (owner, closed_at, id) WHERE closed_at IS NOT NULL;
 
     CREATE TABLE note (
       shard INTEGER NOT NULL,
@@ -105,6 +108,7 @@ enum Migration0009 {
       sort TEXT NOT NULL,
       columns TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX saved_view_owner ON saved_view (owner);
 
     ALTER TABLE alert ADD COLUMN snooze_reason TEXT;
     CREATE INDEX alert_state ON alert (state, opened_at, id);

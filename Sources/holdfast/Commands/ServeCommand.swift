@@ -116,14 +116,16 @@ struct Serving {
     let intake = Intake(
       fold: fold, log: try await house.makeLog(), time: time, logger: logger, gauge: gauge, onCommit: { folding.wake() })
     let (database, inquiries, startedAt) = (house.database, house.inquiries(of: fold), time.now())
+    let desk = Desk(database: database, time: time, makeID: Desk.ids(House.randomBytes), onDeliveries: { outbox.poke() })
     let server = WebServer.service(
       ServerDependencies(
-        sink: intake, inquiries: inquiries, keys: house.keys, people: house.people, current: current, time: time,
+        sink: intake, inquiries: inquiries, desk: desk, keys: house.keys, people: house.people, current: current, time: time,
         randomBytes: House.randomBytes,
         isReady: {
           guard folding.isRunning else { return false }
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1
-        }, version: House.version, process: { ProcessVitals(residentBytes: ProcessMemory.resident, startedAt: startedAt) }, logger: logger),
+        }, lanes: { outbox.laneStates },
+        program: house.program(startedAt: startedAt), logger: logger),
       host: address.host, port: address.port, onListening: onListening)
     let movers = MoversService(inquiries: inquiries, time: time, logger: logger)
     let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)
