@@ -11,8 +11,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -86,7 +86,7 @@ let package = Package(
     .target(
       name: "DatabaseKit", dependencies: ["CLibpq", "Postgres", "SQL", "SQLite", "Storage"], path: "Tests/DatabaseKit",
       swiftSettings: strict),
-    tests("DashboardTests", ["Dashboard", "Domain"]),
+    tests("DashboardTests", ["Dashboard", "Domain"], exclude: ["Snapshots"]),
     tests("DomainTests", ["Domain", "TestKit"]),
     tests(
       "EngineTests",

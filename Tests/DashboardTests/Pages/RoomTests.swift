@@ -1,0 +1,197 @@
+import Domain
+import Testing
+
+@testable import Dashboard
+
+@Suite("Today") struct TodayPageTests {
+  private func page(_ role: Role) -> Markup {
+    let pages = PageSamples(role: role)
+    return Markup(pages.today.html(pages.shell(.today)))
+  }
+
+  @Test("What is overdue stands first and says so")
+  func overdue() throws {
+    let items = page(.successManager).elements.filter { $0.name == "li" && $0.path.contains("ol") }
+    #expect(items.first?.classes == ["overdue"])
+    #expect(items.first?.text.contains("Overdue since 1 d ago") == true)
+    #expect(items.first?.text.contains("Call: critical since Monday") == true)
+    #expect(items.count { $0.classes == ["overdue"] } == 1)
+    let titles = page(.successManager).all("h3").map(\.text)
+    #expect(titles == ["Overdue", "Today", "Later"])
+  }
+
+  @Test("A success manager closes her own tasks and nobody's; those of others only who leads")
+  func closing() {
+    func closes(_ role: Role) -> [String] {
+      page(role).all("form").compactMap { $0["action"] }.filter { $0.hasSuffix("/close") }
+    }
+    #expect(closes(.viewer) == [])
+    #expect(closes(.successManager) == ["/tasks/t-1/close", "/tasks/t-2/close", "/tasks/t-3/close"])
+    #expect(closes(.lead) == closes(.successManager) + ["/tasks/t-9/close"])
+  }
+
+  @Test("Whoever owns no customer sees the company's, and is told why")
+  func company() {
+    let pages = PageSamples(role: .executive)
+    let markup = Markup(pages.todayOfCompany.html(pages.shell(.today)))
+    let titles = markup.all("h2").map(\.text)
+    #expect(titles.contains("The company’s most critical customers"))
+    #expect(titles.contains("Who slid most this week"))
+    #expect(markup.with(class: "hint").contains { $0.text.contains("No customer names you as its owner") })
+  }
+
+  @Test("All of her critical customers are one click away where not all are shown")
+  func all() {
+    let link = page(.successManager).all("a").first { $0.text == "See all 14" }
+    #expect(link?["href"] == "/customers?where=band%20%3D%3D%20%22critical%22%20and%20owner%20%3D%3D%20%22ann%40example.com%22")
+  }
+
+  @Test("Only who may operate is led to the outbox")
+  func outbox() {
+    func links(_ role: Role) -> Int { page(role).all("a").count { $0["href"]?.hasPrefix("/outbox?") == true } }
+    #expect(links(.lead) == 0)
+    #expect(links(.operations) == 2)
+  }
+
+  @Test("A page holds a bounded number of tasks and says how many there are beyond")
+  func bounded() {
+    let pages = PageSamples()
+    var today = pages.today
+    today.tasks = (0..<100).map {
+      .init(task: pages.task("x-\($0)", "Task", due: .hours(Int64($0))), customer: pages.customer("a", nil, 1))
+    }
+    let markup = Markup(today.html(pages.shell(.today)))
+    #expect(markup.all("form").count { $0["action"]?.hasPrefix("/tasks/x-") == true } == TodayPage.mostLines)
+    #expect(markup.with(class: "hint").contains { $0.text.contains("84 more tasks") })
+  }
+}
+
+@Suite("One customer's page") struct CustomerPageTests {
+  private func page(_ role: Role, _ change: (inout CustomerPage) -> Void = { _ in }) -> Markup {
+    let pages = PageSamples(role: role)
+    var page = pages.customerPage
+    change(&page)
+    return Markup(page.html(pages.shell(.customers)))
+  }
+
+  private func actions(_ markup: Markup) -> [String] { markup.all("form").compactMap { $0["action"] } }
+
+  @Test("Whoever works finds every form, whoever looks none")
+  func forms() {
+    let expected = [
+      "/alerts/critical%2Fhealth%2Fglobex%2F259200000000/snooze", "/tasks/t-1/close", "/tasks/t-1/edit", "/tasks/t-4/close",
+      "/tasks/t-4/edit", "/tasks", "/customers/globex/pulse", "/customers/globex/notes",
+    ]
+    #expect(Array(actions(page(.successManager)).dropFirst(2)) == expected)
+    #expect(actions(page(.viewer)) == ["/customers", "/sign-out"])
+  }
+
+  @Test("A snoozed alert offers to end that, and says until when and why")
+  func snoozed() {
+    let markup = page(.successManager) { page in
+      page.work.alerts[0].alert.snoozedUntil = PageSamples.now + .days(4)
+      page.work.alerts[0].snoozeReason = "On holiday"
+    }
+    #expect(actions(markup).contains { $0.hasSuffix("/unsnooze") })
+    #expect(!actions(markup).contains { $0.hasSuffix("/snooze") })
+    #expect(markup.all("p").contains { $0.text == "Snoozed until 30 Nov 2026: On holiday" })
+    let over = page(.successManager) { $0.work.alerts[0].alert.snoozedUntil = PageSamples.now - .days(1) }
+    #expect(actions(over).contains { $0.hasSuffix("/snooze") })
+  }
+
+  @Test("A lead gives a task to anybody, a success manager takes it")
+  func owners() {
+    func owners(_ role: Role) -> [String] {
+      let options = page(role) { $0.work.openTasks = [] }.all("option")
+      return options.map { $0["value"] ?? "" }.filter { $0.contains("@") }
+    }
+    #expect(owners(.lead) == ["ann@example.com", "ben@example.com"])
+    #expect(owners(.successManager) == ["ann@example.com"])
+  }
+
+  @Test("Times in forms are those of the reader's zone")
+  func zone() {
+    let markup = page(.successManager)
+    #expect(markup.with(id: "new-due")?["value"] == "2026-11-27T13:05")
+    #expect(markup.with(id: "due-1")?["value"] == "2026-11-25T13:05")
+    #expect(markup.with(id: "until-1")?["min"] == "2026-11-27")
+  }
+
+  @Test("It says what comes next by time alone, and the smallest step up")
+  func next() {
+    let texts = page(.viewer).all("p").map(\.text)
+    #expect(texts.contains { $0.contains("the score changes to") && $0.contains("11") })
+    #expect(page(.viewer).all("li").contains { $0.text == "Open tickets at 1 (+10)" })
+  }
+
+  @Test("It listens for events, and what moves has a name to be exchanged by")
+  func live() {
+    let markup = page(.viewer)
+    #expect(markup.all("main").first?["data-live"] == "/customers/globex/live")
+    let parts = Set(markup.elements.compactMap { $0["data-live-part"] })
+    #expect(parts.isSuperset(of: ["head", "score", "next", "history", "alerts", "timeline"]))
+  }
+
+  @Test("The timeline narrows to one kind and goes on under it")
+  func timeline() {
+    let markup = page(.viewer) { $0.timeline.kind = .score }
+    let links = markup.all("a").compactMap { $0["href"] }
+    #expect(links.contains("/customers/globex?kind=score&next=cursor#timeline"))
+    #expect(links.contains("/customers/globex?kind=alert#timeline"))
+    #expect(links.contains("/customers/globex#timeline"))
+    #expect(markup.all("a").filter { $0["aria-current"] == "true" }.map(\.text) == ["Scores"])
+  }
+}
+
+@Suite("Alerts, the outbox and the people") struct OtherPageTests {
+  @Test("A rule's precision is told with its range, and with few alerts not at all")
+  func precision() {
+    let lines = Markup(PageSamples().alerts.html(PageSamples().shell(.alerts))).all("li").map(\.text)
+    #expect(
+      lines.contains("Critical: of 40 alerts, 15 preceded a downgrade or cancellation within 90 days: 38 % (24 % to 53 %)."))
+    #expect(lines.contains("Slid: of 12 alerts, 4 preceded a downgrade or cancellation within 90 days; too few to say more."))
+  }
+
+  @Test("What is pending can be canceled, what failed or may have failed sent again, and the latter warns")
+  func outbox() {
+    let pages = PageSamples()
+    let markup = Markup(pages.outbox.html(pages.shell(.outbox)))
+    let actions = markup.all("form").compactMap { $0["action"] }.filter { $0.hasPrefix("/outbox/") }
+    #expect(actions == ["/outbox/cancel", "/outbox/retry", "/outbox/retry", "/outbox/retry"])
+    #expect(markup.all("td").contains { $0.text.contains("It may have arrived") })
+  }
+
+  @Test("Nobody takes her own role away or shuts herself out")
+  func people() {
+    let pages = PageSamples()
+    let actions = Markup(pages.people.html(pages.shell(.people))).all("form").compactMap { $0["action"] }
+    #expect(
+      actions.filter { $0.hasPrefix("/people/") }
+        == ["/people/u-2/role", "/people/u-2/invite", "/people/u-2/disable", "/people/u-3/enable"])
+    #expect(actions.filter { $0.hasPrefix("/sessions/") } == ["/sessions/s-2/revoke", "/sessions/s-9/revoke"])
+  }
+
+  @Test("Sign-in remembers the address and where one wanted to go, never the password")
+  func signIn() {
+    let markup = Markup(PageSamples().entrance[1].html)
+    #expect(markup.with(id: "email")?["value"] == "ann@example.com")
+    #expect(markup.with(id: "password")?["value"] == "")
+    #expect(markup.all("input").contains { $0["name"] == "next" && $0["value"] == "/customers/globex" })
+    #expect(markup.all("a").contains { $0["href"] == "/sign-in/oidc?next=%2Fcustomers%2Fglobex" })
+  }
+
+  @Test("Numbers and texts are written for people")
+  func words() {
+    #expect(amount(1_250.5) == "1\u{202f}250.50")
+    #expect(amount(-0.001) == "0")
+    #expect(amount(.nan) == "–")
+    #expect(signed(1.24) == "+1.2")
+    #expect(signed(-0.01) == "±0")
+    #expect(counted(1, "customer") == "1 customer")
+    #expect(counted(2, "delivery", "deliveries") == "2 deliveries")
+    #expect(clipped("abc", 2) == "ab…")
+    #expect(clipped("abc", 3) == "abc")
+    #expect(quoted("a\"b\\") == "\"a\\\"b\\\\\"")
+    #expect(customerLabel(id: "x", name: " \u{200b}") == "x")
+  }
+}
