@@ -42,7 +42,7 @@ struct OpenIDTests {
       let client = HTTPClient(configuration: Outbound.configuration)
       let settings = OpenIDSettings(
         name: "Work", issuer: "http://127.0.0.1:\(server.port)", clientID: "holdfast", clientSecret: Secret("s3cret/+"))
-      let attempt = OpenIDProvider.Attempt(state: "s", nonce: "n-1", verifier: String(repeating: "v", count: 43), redirect: "http://h/back")
+      let attempt = OpenIDAttempt(state: "s", nonce: "n-1", verifier: String(repeating: "v", count: 43), redirect: "http://h/back")
       let found: Result<ExternalIdentity, any Error>
       do {
         let provider = try #require(OpenIDProvider(settings, client: client))
@@ -150,7 +150,7 @@ struct OpenIDTests {
         name: "Work", issuer: "http://127.0.0.1:\(server.port)", clientID: "hold fast", clientSecret: Secret("s"))
       let provider = try #require(OpenIDProvider(settings, client: client))
       // RFC 7636, appendix B.
-      let attempt = OpenIDProvider.Attempt(
+      let attempt = OpenIDAttempt(
         state: "st", nonce: "no", verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", redirect: "http://h/back")
       let address = try await provider.address(for: attempt, now: Self.now)
       try await client.shutdown()

@@ -9,7 +9,7 @@ import NIOCore
 ///
 /// Sources: OpenID Connect Core 1.0, section 3.1; RFC 7636 (PKCE); RFC 9700 (best practice). What the provider publishes is kept for an
 /// hour; a token signed with an unknown key has its keys read again, at most once a minute.
-public actor OpenIDProvider {
+public actor OpenIDProvider: IdentityProvider {
   private let settings: OpenIDSettings
   private let secret: Secret
   private let fetch: OpenIDFetch
@@ -28,27 +28,9 @@ public actor OpenIDProvider {
     fetch = OpenIDFetch(client: client)
   }
 
-  /// What one sign-in keeps between its two halves, in the browser's signed cookie.
-  public struct Attempt: Hashable, Sendable {
-    /// Random; comes back with the browser.
-    public var state: String
-    /// Random; comes back inside the token.
-    public var nonce: String
-    /// Random, 43–128 characters; only its hash leaves before the token is asked for.
-    public var verifier: String
-    /// Where the provider sends the browser to.
-    public var redirect: String
-    public init(state: String, nonce: String, verifier: String, redirect: String) {
-      self.state = state
-      self.nonce = nonce
-      self.verifier = verifier
-      self.redirect = redirect
-    }
-  }
-
   /// The address at the provider to which the browser goes.
   /// - Throws: `OpenIDFailure`.
-  public func address(for attempt: Attempt, now: Instant) async throws -> String {
+  public func address(for attempt: OpenIDAttempt, now: Instant) async throws -> String {
     let metadata = try await currentMetadata(now)
     let challenge = Self.base64URL(Data(SHA256.hash(data: Data(attempt.verifier.utf8))))
     let query = Self.form([
@@ -60,7 +42,7 @@ public actor OpenIDProvider {
 
   /// Turns the code that came back with the browser into who it is.
   /// - Throws: `OpenIDFailure`.
-  public func identity(code: String, _ attempt: Attempt, now: Instant) async throws -> ExternalIdentity {
+  public func identity(code: String, _ attempt: OpenIDAttempt, now: Instant) async throws -> ExternalIdentity {
     let metadata = try await currentMetadata(now)
     var fields = [
       ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", attempt.redirect), ("code_verifier", attempt.verifier),

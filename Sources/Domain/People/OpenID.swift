@@ -22,6 +22,34 @@ public struct OpenIDSettings: Hashable, Sendable {
   }
 }
 
+/// What one sign-in by a provider keeps between its two halves, in the browser.
+public struct OpenIDAttempt: Hashable, Sendable {
+  /// Random; comes back with the browser.
+  public var state: String
+  /// Random; comes back inside the token.
+  public var nonce: String
+  /// Random, 43–128 characters; only its hash leaves before the token is asked for.
+  public var verifier: String
+  /// Where the provider sends the browser to.
+  public var redirect: String
+  public init(state: String, nonce: String, verifier: String, redirect: String) {
+    self.state = state
+    self.nonce = nonce
+    self.verifier = verifier
+    self.redirect = redirect
+  }
+}
+
+/// A provider of OpenID Connect, as the server sees it.
+public protocol IdentityProvider: Sendable {
+  /// The address at the provider to which the browser goes.
+  /// - Throws: `OpenIDFailure`.
+  func address(for attempt: OpenIDAttempt, now: Instant) async throws -> String
+  /// Turns the code that came back with the browser into who it is.
+  /// - Throws: `OpenIDFailure`.
+  func identity(code: String, _ attempt: OpenIDAttempt, now: Instant) async throws -> ExternalIdentity
+}
+
 /// Who somebody is by the word of a provider, its signature checked.
 public struct ExternalIdentity: Hashable, Sendable {
   public var issuer: String

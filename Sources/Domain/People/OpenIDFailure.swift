@@ -4,7 +4,7 @@ public struct OpenIDFailure: Error, Hashable, Sendable, CustomStringConvertible 
   /// Whether the provider cannot be reached now, rather than says something that cannot be taken.
   public var mayPass: Bool
 
-  init(_ description: String, mayPass: Bool = false) {
+  public init(_ description: String, mayPass: Bool = false) {
     self.description = description
     self.mayPass = mayPass
   }
