@@ -13,6 +13,8 @@ public struct ServerDependencies: Sendable {
   public var keys: KeyStore
   /// Who signs in.
   public var people: People
+  /// The provider of identities that settings name; `nil` where it cannot be asked.
+  public var identityProvider: @Sendable (OpenIDSettings) -> (any IdentityProvider)?
   public var current: CurrentBlueprint
   public var time: any TimeSource
   /// So many bytes from a cryptographic source; for ids of messages that come without one.
@@ -26,7 +28,8 @@ public struct ServerDependencies: Sendable {
   public var limits: ServerLimits
 
   public init(
-    sink: any IntakeSink, inquiries: Inquiries, desk: Desk, keys: KeyStore, people: People, current: CurrentBlueprint,
+    sink: any IntakeSink, inquiries: Inquiries, desk: Desk, keys: KeyStore, people: People,
+    identityProvider: @escaping @Sendable (OpenIDSettings) -> (any IdentityProvider)? = { _ in nil }, current: CurrentBlueprint,
     time: any TimeSource, randomBytes: @escaping @Sendable (Int) -> [UInt8], isReady: @escaping @Sendable () async -> Bool,
     lanes: @escaping @Sendable () -> [String: LaneState], program: ProgramInfo, logger: Logger, limits: ServerLimits = ServerLimits()
   ) {
@@ -35,6 +38,7 @@ public struct ServerDependencies: Sendable {
     self.desk = desk
     self.keys = keys
     self.people = people
+    self.identityProvider = identityProvider
     self.current = current
     self.time = time
     self.randomBytes = randomBytes

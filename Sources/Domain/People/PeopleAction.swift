@@ -4,6 +4,7 @@ public enum PeopleAction: String, Hashable, Sendable, CaseIterable {
   case roleChanged = "user.role_changed"
   case userDisabled = "user.disabled"
   case userEnabled = "user.enabled"
+  case identityTied = "user.identity_tied"
   case linkMade = "user.link_made"
   case passwordChosen = "user.password_chosen"
   case passwordChanged = "user.password_changed"

@@ -8,6 +8,8 @@ struct PageAnswer: Sendable {
     case html(HTML)
     /// 303 to a path of this server.
     case redirect(String)
+    /// 303 to an address elsewhere: only ever one of the configuration's own.
+    case elsewhere(String)
     /// Text that is written bit by bit.
     case text(type: String, fileName: String?, @Sendable (inout TextWriter) async throws -> Void)
   }
@@ -32,6 +34,9 @@ struct PageAnswer: Sendable {
   static func redirect(to path: String, notice: String? = nil) -> PageAnswer {
     PageAnswer(status: .seeOther, content: .redirect(LocalPath.checked(path) ?? PageRoutes.home), notice: notice)
   }
+
+  /// - Parameter address: where somebody signs in elsewhere.
+  static func leaving(to address: String) -> PageAnswer { PageAnswer(status: .seeOther, content: .elsewhere(address)) }
 
   /// A file to be saved, of any length.
   static func csv(named name: String, _ write: @escaping @Sendable (inout TextWriter) async throws -> Void) -> PageAnswer {
@@ -83,6 +88,7 @@ extension PageAnswer {
         status: status, headers: headers.adding(.contentType, "text/html; charset=utf-8"),
         body: ResponseBody(byteBuffer: ByteBuffer(string: html.text)))
     case .redirect(let path): return Response(status: status, headers: headers.adding(.location, path))
+    case .elsewhere(let address): return Response(status: status, headers: headers.adding(.location, address))
     case .text(let type, let fileName, let write):
       var headers = headers.adding(.contentType, type)
       if let fileName {

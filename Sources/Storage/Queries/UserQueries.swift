@@ -45,6 +45,20 @@ public enum UserQueries {
     try connection.first("SELECT \(columns) FROM app_user WHERE external_id = $1", [externalID], user) ?? nil
   }
 
+  /// What the company's own sign-in calls a user; `nil`: nothing yet.
+  public static func externalID(id: String, _ connection: any Connection) throws -> String? {
+    try connection.first("SELECT external_id FROM app_user WHERE id = $1", [id]) { $0.optionalText(0) } ?? nil
+  }
+
+  /// Ties a user to an identity of the company's own sign-in. - Returns: whether neither was tied yet.
+  public static func tie(_ externalID: String, id: String, _ connection: any Connection) throws -> Bool {
+    try connection.execute(
+      """
+      UPDATE app_user SET external_id = $1 WHERE id = $2 AND external_id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM app_user AS other WHERE other.external_id = $3)
+      """, [externalID, id, externalID]) > 0
+  }
+
   /// The hash of the password; `nil` where there is no such user or none is chosen.
   public static func password(id: String, _ connection: any Connection) throws -> String? {
     try connection.first("SELECT password FROM app_user WHERE id = $1", [id]) { $0.optionalText(0) } ?? nil

@@ -116,10 +116,12 @@ struct Serving {
     let intake = Intake(
       fold: fold, log: try await house.makeLog(), time: time, logger: logger, gauge: gauge, onCommit: { folding.wake() })
     let (database, inquiries, startedAt) = (house.database, house.inquiries(of: fold), time.now())
+    let identities = IdentityProviders(client: client)
     let desk = Desk(database: database, time: time, makeID: Desk.ids(House.randomBytes), onDeliveries: { outbox.poke() })
     let server = WebServer.service(
       ServerDependencies(
-        sink: intake, inquiries: inquiries, desk: desk, keys: house.keys, people: house.people, current: current, time: time,
+        sink: intake, inquiries: inquiries, desk: desk, keys: house.keys, people: house.people,
+        identityProvider: { identities.provider($0) }, current: current, time: time,
         randomBytes: House.randomBytes,
         isReady: {
           guard folding.isRunning else { return false }

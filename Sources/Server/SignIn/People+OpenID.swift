@@ -1,0 +1,38 @@
+import Domain
+import SQL
+import Storage
+
+/// Sign-in by the company's own provider.
+extension People {
+  /// Signs somebody in whom the provider has named. - Returns: the secret for the browser's cookie.
+  /// - Throws: `OpenIDFailure` with the reason where the identity lets nobody in; `DatabaseFailure`.
+  func signIn(_ identity: ExternalIdentity, _ settings: OpenIDSettings, _ visitor: Visitor) async throws -> String {
+    let (known, namesake) = try await database.read { connection in
+      let tied = try UserQueries.load(externalID: identity.key, connection)
+      let namesake = try identity.email.flatMap { try UserQueries.load(email: $0, connection) }
+      let isTied = try namesake.map { try UserQueries.externalID(id: $0.id, connection) != nil } ?? false
+      return (tied, namesake.map { (user: $0, isTied: isTied) })
+    }
+    switch OpenIDAdmission.decide(identity, tied: known, namesake: namesake, settings) {
+    case .known(let user): return try await begin(user, by: .company, agent: visitor.agent, replacing: visitor.token)
+    case .tie(let user):
+      let entry = entry(.identityTied, by: .user(email: user.email), on: user.email, to: settings.name)
+      try await database.write { connection in
+        guard try UserQueries.tie(identity.key, id: user.id, connection) else { throw Self.raced }
+        try AuditQueries.insert(entry, connection)
+      }
+      return try await begin(user, by: .company, agent: visitor.agent, replacing: visitor.token)
+    case .join(let email, let name, let role):
+      let user = User(id: makeID(), email: email, name: UserRules.name(name) ?? email, role: role, createdAt: time.now())
+      let entry = entry(.userAdded, by: .automation, on: email, to: "\(user.name), \(role.title), by \(settings.name)")
+      try await database.write { connection in
+        guard try UserQueries.insert(user, externalID: identity.key, connection) else { throw Self.raced }
+        try AuditQueries.insert(entry, connection)
+      }
+      return try await begin(user, by: .company, agent: visitor.agent, replacing: visitor.token)
+    case .refuse(let sentence): throw OpenIDFailure(sentence)
+    }
+  }
+
+  private static let raced = OpenIDFailure("The account was changed at this moment: sign in again.", mayPass: true)
+}
