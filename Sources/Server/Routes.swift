@@ -12,7 +12,7 @@ func makeRouter(_ dependencies: ServerDependencies) -> Router<RequestInfo> {
   addOperations(to: router, dependencies, requests)
   addTracking(to: router, dependencies)
   addAPI(to: router, dependencies)
-  let house = PageHouse(dependencies, assets: TemporaryPages.assets)
+  let house = PageHouse(dependencies, assets: PageRoutes.assets)
   PageRoutes.register(PageRoutes.all(house), in: router, house)
   return router
 }
@@ -28,8 +28,6 @@ private func addOperations(to router: Router<RequestInfo>, _ dependencies: Serve
   let metrics = MetricsHandler(
     keys: dependencies.keys, inquiries: dependencies.inquiries, requests: requests, program: dependencies.program)
   router.get("/metrics") { request, context in try await metrics.show(request, context) }
-  let page = CustomerPageHandler(keys: dependencies.keys, inquiries: dependencies.inquiries)
-  router.get("/customers/{id}") { request, context in try await page.show(request, context) }
 }
 
 private func addTracking(to router: Router<RequestInfo>, _ dependencies: ServerDependencies) {

@@ -21,9 +21,6 @@ enum Credentials {
     return candidates.lazy.compactMap(\.self).first(where: KeyText.isShaped)
   }
 
-  /// An API key as a browser sends it, the user name of Basic, or as a Bearer token.
-  static func browser(_ headers: HTTPFields) -> String? { bearer(headers) ?? value(of: "basic", in: headers).flatMap(userName) }
-
   private static func value(of scheme: String, in headers: HTTPFields) -> String? {
     guard let field = headers[.authorization] else { return nil }
     let parts = field.split(separator: " ", maxSplits: 1)

@@ -113,11 +113,12 @@ struct PageGate: Sendable {
     let shell = PageRequest(
       house: house, live: live, request: request, context: context, form: .empty, query: Query(nil), now: house.now(), notice: nil
     ).shell(nil, title: problem.title)
-    let message = PageMessage(
-      code: problem.code, status: problem.status.code, title: problem.title, detail: problem.detail,
-      requestID: problem.status.code >= 500 ? context.requestID : nil,
-      leadsToSignIn: problem.status == .unauthorized)
-    var answer = PageAnswer.html(TemporaryPages.message(shell, message), status: problem.status)
+    let ways = problem.status == .unauthorized ? [MessagePage.Way(path: PageRoutes.signIn, title: "Sign in")] : []
+    let page = MessagePage(
+      title: problem.title, sentence: problem.detail.isEmpty ? "Something went wrong here, not with what you did." : problem.detail,
+      ways: live == nil ? ways : [MessagePage.Way(path: PageRoutes.home, title: "Today")],
+      requestID: problem.status.code >= 500 ? context.requestID : nil)
+    var answer = PageAnswer.html(page.html(shell), status: problem.status)
     answer.headers = problem.headers
     return answer
   }
@@ -143,18 +144,6 @@ struct PageGate: Sendable {
     }
     return response
   }
-}
-
-/// What a page says where it has nothing else to show.
-struct PageMessage: Hashable, Sendable {
-  /// Names the matter: "not-found", "not-permitted", "stale-form", "foreign-form", "signed-out", "bad-link", "internal", "unavailable", …
-  var code: String
-  var status: Int
-  var title: String
-  var detail: String
-  /// Names the request in the log, where the fault is ours.
-  var requestID: String?
-  var leadsToSignIn: Bool
 }
 
 extension Problem {

@@ -1,3 +1,4 @@
+import Dashboard
 import Domain
 import Hummingbird
 
@@ -23,9 +24,17 @@ struct PageRoute: Sendable {
 /// All pages. An address that is not in here is no page.
 enum PageRoutes {
   static func all(_ house: PageHouse) -> [PageRoute] {
-    SignInPages(house: house).routes + AccountPages(house: house).routes + PeoplePages(house: house).routes
-      + AuditPages(house: house).routes
+    SignInPages(house: house).routes + OpenIDPages(house: house).routes + AccountPages(house: house).routes
+      + PeoplePages(house: house).routes + AuditPages(house: house).routes + TodayRoom(house: house).routes
+      + HealthRoom(house: house).routes + CustomersRoom(house: house).routes + CustomerRoom(house: house).routes
+      + AlertRoom(house: house).routes + TaskRoom(house: house).routes + OutboxRoom(house: house).routes + SystemRoom(house: house).routes
   }
+
+  /// What pages link: one look, one script.
+  static let assets = [
+    Asset(name: "style.css", type: "text/css; charset=utf-8", bytes: Array(Look.style.utf8)),
+    Asset(name: "script.js", type: "text/javascript; charset=utf-8", bytes: Array(Look.script.utf8)),
+  ]
 
   /// Where one arrives after signing in.
   static let home = "/"

@@ -29,7 +29,8 @@ struct OpenIDPages: Sendable {
     }
 
     init?(_ text: String, redirect: String) {
-      guard text.utf8.count <= 4_000, let bytes = Base64.decode(text.utf8), let json = try? JSON.parse(String(decoding: bytes, as: UTF8.self)),
+      guard text.utf8.count <= 4_000, let bytes = Base64.decode(text.utf8),
+        let json = try? JSON.parse(String(decoding: bytes, as: UTF8.self)),
         let parts = json.array?.compactMap(\.string), parts.count == 4
       else { return nil }
       attempt = OpenIDAttempt(state: parts[0], nonce: parts[1], verifier: parts[2], redirect: redirect)

@@ -1,3 +1,4 @@
+import Dashboard
 import Domain
 import Hummingbird
 
@@ -25,16 +26,26 @@ struct PeoplePages: Sendable {
   private func show(
     _ request: PageRequest, invitation: People.Invitation? = nil, refusal: PeopleRefusal? = nil
   ) async throws -> PageAnswer {
-    let page = try await house.people.users(limit: Self.pageSize, cursor: request.query["after"])
-    var view = PeopleView(page: page, presence: try await house.people.presence(), own: request.user?.id ?? "")
-    view.invitation = invitation.map {
-      .init(name: $0.user.name, kind: $0.kind, address: house.address(of: "/link/" + $0.token), expiresAt: $0.expiresAt)
+    let cursor = request.query["after"]
+    let found = try await house.people.users(limit: Self.pageSize, cursor: cursor)
+    let presence = try await house.people.presence()
+    let people = found.items.map { user in
+      let here = presence[user.id] ?? People.Presence()
+      return PeoplePage.Person(user: user, seenAt: here.seenAt, sessions: here.sessions, linkUntil: here.linkUntil)
     }
-    view.refusal = refusal?.sentence
-    view.email = refusal == nil ? "" : String(request.form.text("email").prefix(254))
-    view.name = refusal == nil ? "" : String(request.form.text("name").prefix(200))
-    return PageAnswer.html(TemporaryPages.people(request.shell(.people, title: "People"), view))
-      .with(status: refusal.map { Problem(refusal: $0).status } ?? .ok)
+    let link = invitation.map {
+      PeoplePage.FreshLink(
+        name: $0.user.name, kind: $0.kind.title, url: house.address(of: "/link/" + $0.token), until: $0.expiresAt)
+    }
+    let draft =
+      refusal == nil
+      ? PeoplePage.Draft()
+      : PeoplePage.Draft(
+        email: String(request.form.text("email").prefix(254)), name: String(request.form.text("name").prefix(200)),
+        role: Role(rawValue: request.form.text("role")) ?? .successManager)
+    let page = PeoplePage(
+      people: people, freshLink: link, error: refusal?.sentence, draft: draft, next: found.next, isFirst: cursor == nil)
+    return .html(page.html(request.shell(.people, title: "")), status: refusal.map { Problem(refusal: $0).status } ?? .ok)
   }
 
   @Sendable private func invite(_ request: PageRequest) async throws -> PageAnswer {
@@ -105,10 +116,13 @@ struct AuditPages: Sendable {
 
   @Sendable private func show(_ request: PageRequest) async throws -> PageAnswer {
     let (actor, action) = (Self.filter(request.query["actor"]), Self.filter(request.query["action"]))
-    let page = try await house.people.audit(actor: actor, action: action, limit: Self.pageSize, cursor: request.query.cursor)
+    let cursor = request.query["next"]
+    let found = try await house.people.audit(actor: actor, action: action, limit: Self.pageSize, cursor: cursor)
     let names = try await house.people.auditNames()
-    let view = AuditView(page: page, actor: actor, action: action, actors: names.actors, actions: names.actions)
-    return .html(TemporaryPages.audit(request.shell(.audit, title: "Audit log"), view))
+    let page = AuditPage(
+      list: found.items, filter: .init(actor: actor ?? "", action: action ?? ""), actors: names.actors, actions: names.actions,
+      next: found.next, isFirst: cursor == nil)
+    return .html(page.html(request.shell(.audit, title: "")))
   }
 
   private static func filter(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : String($0.prefix(300)) } }

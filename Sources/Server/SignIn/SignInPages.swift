@@ -1,3 +1,4 @@
+import Dashboard
 import Domain
 import Hummingbird
 
@@ -17,10 +18,22 @@ struct SignInPages: Sendable {
 
   @Sendable private func show(_ request: PageRequest) async throws -> PageAnswer {
     guard request.user == nil else { return .redirect(to: Self.next(request)) }
-    var view = SignInView(next: Self.next(request))
-    view.hasLeft = request.query["left"] != nil
-    view.isFirstRun = try await house.people.isEmpty()
-    return .html(TemporaryPages.signIn(request.shell(nil, title: "Sign in"), view))
+    return page(request, hasNoUsers: try await house.people.isEmpty())
+  }
+
+  /// - Parameters:
+  ///   - email: as typed before.
+  ///   - error: why it did not work.
+  func page(
+    _ request: PageRequest, email: String = "", error: String? = nil, hasNoUsers: Bool = false, status: HTTPResponse.Status = .ok
+  ) -> PageAnswer {
+    let provider = house.blueprint.openID.flatMap { settings in
+      settings.clientSecret == nil ? nil : SignInPage.Provider(name: settings.name, path: OpenIDPages.path)
+    }
+    let page = SignInPage(
+      email: email, error: error, provider: provider, next: Self.next(request), hasNoUsers: hasNoUsers,
+      hasLeft: request.query["left"] != nil)
+    return .html(page.html(request.shell(nil, title: "Sign in")), status: status)
   }
 
   @Sendable private func signIn(_ request: PageRequest) async throws -> PageAnswer {
@@ -29,10 +42,7 @@ struct SignInPages: Sendable {
       let token = try await house.people.signIn(email: email, password: request.form.text("password"), request.visitor)
       return .redirect(to: Self.next(request)).with(.begin(token: token))
     } catch let refusal as PeopleRefusal {
-      var view = SignInView(next: Self.next(request))
-      view.email = String(email.prefix(254))
-      view.refusal = refusal.sentence
-      return .html(TemporaryPages.signIn(request.shell(nil, title: "Sign in"), view), status: Problem(refusal: refusal).status)
+      return page(request, email: String(email.prefix(254)), error: refusal.sentence, status: Problem(refusal: refusal).status)
         .with(retryAfter: refusal.retryAfter)
     }
   }
@@ -44,7 +54,7 @@ struct SignInPages: Sendable {
 
   @Sendable private func showLink(_ request: PageRequest) async throws -> PageAnswer {
     let found = try await house.people.link(request.part("token"))
-    return link(request, LinkView(user: found.user, kind: found.link.kind))
+    return try link(request, found.user, found.link.kind)
   }
 
   @Sendable private func useLink(_ request: PageRequest) async throws -> PageAnswer {
@@ -60,14 +70,22 @@ struct SignInPages: Sendable {
       let secret = try await house.people.choosePassword(password, link: token, request.visitor)
       return PageAnswer.redirect(to: PageRoutes.home, notice: "Your password is set; you are signed in.").with(.begin(token: secret))
     } catch let refusal as PeopleRefusal where refusal != .badLink {
-      return link(request, LinkView(user: found.user, kind: found.link.kind, refusal: refusal.sentence))
+      return try link(request, found.user, found.link.kind, error: refusal.sentence)
         .with(status: Problem(refusal: refusal).status).with(retryAfter: refusal.retryAfter)
     }
   }
 
-  private func link(_ request: PageRequest, _ view: LinkView) -> PageAnswer {
-    let title = view.kind.setsPassword ? "Choose a password" : "Sign in"
-    return .html(TemporaryPages.link(request.shell(nil, title: title), view))
+  private func link(_ request: PageRequest, _ user: User, _ kind: SignInLink.Kind, error: String? = nil) throws -> PageAnswer {
+    let purpose: ChoosePasswordPage.Purpose =
+      switch kind {
+      case .invitation: .invitation
+      case .reset: .reset
+      case .signIn: .signIn
+      }
+    let page = ChoosePasswordPage(
+      name: user.name, email: user.email, path: "/link/" + LocalPath.escaped(try request.part("token")), purpose: purpose, error: error,
+      minimumLength: PasswordRules.length.lowerBound)
+    return .html(page.html(request.shell(nil, title: "")))
   }
 
   /// Where the form leads; never back to a form that would lead here again.
@@ -92,10 +110,14 @@ struct AccountPages: Sendable {
 
   private func show(_ request: PageRequest, refusal: PeopleRefusal?) async throws -> PageAnswer {
     guard let live = request.live else { throw Problem.notFound() }
-    let view = AccountView(
-      user: live.user, sessions: try await house.people.sessions(of: live.user), current: live.session.id, refusal: refusal?.sentence)
-    return PageAnswer.html(TemporaryPages.account(request.shell(nil, title: "Your account"), view))
-      .with(status: refusal.map { Problem(refusal: $0).status } ?? .ok).with(retryAfter: refusal?.retryAfter)
+    let sessions = try await house.people.sessions(of: live.user).map { session in
+      SessionLine(
+        id: session.id, createdAt: session.createdAt, seenAt: session.seenAt, agent: session.agent, isThis: session.id == live.session.id)
+    }
+    let page = AccountPage(
+      sessions: sessions, hasPassword: live.user.hasPassword, error: refusal?.sentence, minimumLength: PasswordRules.length.lowerBound)
+    return PageAnswer.html(page.html(request.shell(nil, title: "")), status: refusal.map { Problem(refusal: $0).status } ?? .ok)
+      .with(retryAfter: refusal?.retryAfter)
   }
 
   @Sendable private func changePassword(_ request: PageRequest) async throws -> PageAnswer {

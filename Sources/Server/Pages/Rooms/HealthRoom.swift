@@ -13,7 +13,7 @@ struct HealthRoom: Sendable {
     let overview = try await house.inquiries.healthOverview()
     let lines = try await house.inquiries.lines(of: overview.movers.map(\.id))
     let page = HealthPage(
-      at: overview.now.at, bands: house.blueprint.model.bands, scores: overview.now.scores, counts: overview.now.bands,
+      at: overview.now.at, bands: house.blueprint.model.bands, scores: Self.histogram(overview.now), counts: overview.now.bands,
       average: overview.now.average,
       weekAgo: overview.weekAgo.map {
         HealthPage.Past(day: Day(number: overview.today.number - 7), bands: $0.bands, average: $0.average)
@@ -25,6 +25,13 @@ struct HealthRoom: Sendable {
       },
       moversAt: overview.flowsAt, tiers: Self.groups(overview, .tier), stages: Self.groups(overview, .journey))
     return .html(page.html(request.shell(.health, title: "Health")))
+  }
+
+  /// How many customers have each score from 0 to 100.
+  private static func histogram(_ snapshot: HealthSnapshot) -> [Int] {
+    snapshot.scores.reduce(into: [Int](repeating: 0, count: 101)) { counts, part in
+      if counts.indices.contains(part.score) { counts[part.score] += part.customers }
+    }
   }
 
   private static func groups(_ overview: HealthOverview, _ kind: HealthGroup.Kind) -> [HealthPage.Group] {

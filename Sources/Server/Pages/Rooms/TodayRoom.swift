@@ -54,7 +54,10 @@ struct TodayRoom: Sendable {
 
   private static func automation(_ since: TodayDigest.Since) -> TodayPage.Automation {
     TodayPage.Automation(
-      since: since.at, alertsOpened: since.alertsOpened.number, deliveriesSent: since.deliveriesSent.number,
-      deliveriesFailed: since.deliveriesFailed.number + since.deliveriesUnknown.number, scoresMoved: nil, recovered: since.recovered)
+      since: since.at, alertsOpened: count(since.alertsOpened), alertsClosed: count(since.alertsClosed),
+      deliveriesSent: count(since.deliveriesSent), deliveriesFailed: count(since.deliveriesFailed),
+      deliveriesUnknown: count(since.deliveriesUnknown), recovered: since.recovered, worsened: since.worsened)
   }
+
+  private static func count(_ count: TodayDigest.Count) -> TodayPage.Count { TodayPage.Count(count.number, isMore: count.isMore) }
 }
