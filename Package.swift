@@ -56,6 +56,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(name: "CMalloc"),
     room("Domain", []),
     room("Formats", ["Domain", "CZlib"]),
     room("Settings", ["Domain", yams]),
@@ -75,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "holdfast",
       dependencies: [
-        "Connectors", "Domain", "Engine", "Formats", "Postgres", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
+        "CMalloc", "Connectors", "Domain", "Engine", "Formats", "Postgres", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
         argumentParser, asyncHTTPClient, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
       ],
       swiftSettings: strict),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Foundation
 
 /// The command line. Results go to standard output, progress and logs to standard error; status 0 is yes, 1
@@ -26,6 +27,8 @@ struct Refusal: Error, CustomStringConvertible {
 @main
 enum Main {
   static func main() async {
+    // Before there is a second thread.
+    holdfast_share_one_heap()
     do {
       var command = try Holdfast.parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -20,6 +20,9 @@ public actor Intake: IntakeSink, Service {
     }
   }
 
+  /// A commit of so many entries is not divided.
+  private static let worthwhile = 1_000
+
   private let fold: Fold
   private let log: Log
   private let time: any TimeSource
@@ -103,7 +106,10 @@ public actor Intake: IntakeSink, Service {
     while !queue.isEmpty {
       var taken: [Work] = []
       var size = 0
-      while let next = queue.first, taken.isEmpty || size + next.size <= batch {
+      // Of much that waits a part stays for the next commit: were all of it answered at once, nothing would be there to write while their
+      // senders make what comes next.
+      let most = min(batch, max(Self.worthwhile, queued * 3 / 5))
+      while let next = queue.first, taken.isEmpty || size + next.size <= most {
         taken.append(queue.removeFirst())
         size += next.size
       }
