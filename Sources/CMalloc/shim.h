@@ -1,11 +1,11 @@
 #pragma once
 
-#if defined(__GLIBC__) || (defined(__has_include) && __has_include(<malloc.h>) && defined(__linux__))
+#if defined(__linux__)
 #include <malloc.h>
 #endif
 
 // glibc gives nearly every thread a heap of its own. Here one thread makes what another lets go of, all the time: memory that is free in one
-// heap is of no use to the others, and what the process holds grows to twice of what it uses.
+// heap is of no use to the others, and the process comes to hold twice of what it uses.
 static inline void holdfast_share_one_heap(void) {
 #if defined(__GLIBC__)
   mallopt(M_ARENA_MAX, 1);

@@ -8,6 +8,7 @@ enum Floors {
   static let rooms: [Room] = [
     Room(name: "CZlib", imports: []),
     Room(name: "CLibpq", imports: []),
+    Room(name: "CMalloc", imports: []),
     Room(name: "Domain", imports: []),
     Room(name: "Formats", imports: ["Domain", "CZlib"]),
     Room(name: "Settings", imports: ["Domain", "Yams"]),
@@ -15,20 +16,20 @@ enum Floors {
     Room(name: "SQLite", imports: ["SQL", "GRDB", "GRDBSQLite"]),
     Room(name: "Postgres", imports: ["SQL", "CLibpq"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
-    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
+    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "Crypto", "JWTKit", "NIOCore", "NIOPosix"]),
     Room(name: "Dashboard", imports: ["Domain"]),
     Room(name: "Engine", imports: ["Domain", "Formats", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
     Room(
       name: "Server",
       imports: [
         "Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "Crypto",
-        "CryptoExtras",
+        "CryptoExtras", "ServiceLifecycle",
       ]),
     Room(name: "Simulator", imports: ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
     Room(
       name: "holdfast",
       imports: [
-        "Connectors", "Domain", "Engine", "Formats", "Postgres", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
+        "CMalloc", "Connectors", "Domain", "Engine", "Formats", "Postgres", "Server", "Settings", "Simulator", "SQL", "SQLite", "Storage",
         "ArgumentParser", "AsyncHTTPClient", "Hummingbird", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals",
       ]),
   ]
