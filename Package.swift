@@ -70,7 +70,8 @@ let package = Package(
     room(
       "Server",
       [
-        "Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
+        "Dashboard", "Domain", "Engine", "Formats", "Storage", "SQL", hummingbird, httpTypes, nioCore, logging, serviceLifecycle, crypto,
+        cryptoExtras,
       ]),
     room("Simulator", ["Domain", "Engine", "Storage", "SQL", "SQLite"]),
     .executableTarget(
