@@ -1,9 +1,9 @@
-# The whole vocabulary: demo, test, test-survival, test-sanitize, fuzz, bench, lint, format.
+# The whole vocabulary: demo, test, test-survival, test-sanitize, fuzz, bench, screenshots, lint, format.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test .test-with-postgres test-survival test-sanitize .test-sanitized fuzz bench lint format
+.PHONY: help demo test .test-with-postgres test-survival test-sanitize .test-sanitized fuzz bench screenshots lint format
 
 build := $(CURDIR)/.build
 swift_sources := $(wildcard Package.swift Sources Tests Benchmarks)
@@ -25,6 +25,7 @@ help:
 	@echo 'make test-sanitize  run the Swift tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make fuzz           feed made-up input for long to all that reads outside input'
 	@echo 'make bench          measure an optimized build, with the machine beside the figures'
+	@echo 'make screenshots    take a picture of every page, at three widths, light and dark'
 	@echo 'make lint           check format, imports and scripts'
 	@echo 'make format         put all Swift into the house format'
 
@@ -90,6 +91,11 @@ bench:
 	swift build -c release --product holdfast
 	swift build -c release --product holdfast-benchmark
 	scripts/postgres run '$(build)/release/holdfast-benchmark' $(ARGS)
+
+screenshots: $(build)/venv/.ready
+	@scripts/system-packages --tests
+	swift build --product holdfast
+	HOLDFAST_BINARY='$(build)/debug/holdfast' '$(build)/venv/bin/python' Tests/EndToEnd/screenshots.py '$(build)/screenshots'
 
 lint:
 	@scripts/system-packages

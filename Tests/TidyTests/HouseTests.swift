@@ -93,7 +93,7 @@ struct DocumentTests {
 
   @Test("The Makefile has the whole vocabulary and no more")
   func vocabulary() {
-    let vocabulary = ["help", "demo", "test", "test-survival", "test-sanitize", "fuzz", "bench", "lint", "format"]
+    let vocabulary = ["help", "demo", "test", "test-survival", "test-sanitize", "fuzz", "bench", "screenshots", "lint", "format"]
     #expect(Set(makeTargets(Repository.text("Makefile"))) == Set(vocabulary))
   }
 
