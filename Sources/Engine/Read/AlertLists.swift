@@ -26,7 +26,7 @@ extension Inquiries {
   /// By which channels people were told of alerts, by the alert's id.
   /// - Parameter alerts: callers bound them.
   public func told(_ alerts: [Alert]) async throws -> [String: [String]] {
-    let asked = alerts.filter { $0.notifiedAt.map { told in told >= $0.openedAt } == true }
+    let asked = alerts.filter { alert in alert.notifiedAt.map { $0 >= alert.openedAt } == true }
     guard !asked.isEmpty else { return [:] }
     return try await database.read { connection in
       try asked.reduce(into: [:]) { $0[$1.id] = try DeliveryQueries.channels(of: $1, connection) }
