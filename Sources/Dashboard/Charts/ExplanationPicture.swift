@@ -81,10 +81,12 @@ private func hundred(_ explanation: Explanation, _ bands: Bands) -> HTML {
       width="\(percent(Double(part.points) / 100))" height="100%"\(fill)/>\(number)</g>
       """
   }
-  let marks = [(bands.atRiskFrom, Band.atRisk), (bands.healthyFrom, .healthy)].html { from, band in
+  // Two bands that begin close to each other have their names on either side.
+  let places = bands.healthyFrom - bands.atRiskFrom < 25 ? ("end", "start") : ("middle", "middle")
+  let marks = [(bands.atRiskFrom, Band.atRisk, places.0), (bands.healthyFrom, .healthy, places.1)].html { from, band, place in
     """
     <svg class="at" x="\(percent(Double(from) / 100))" y="0"><path class="threshold" d="M0-5v42"/>\
-    <text class="from" y="-9">\(band.title) from \(from)</text></svg>
+    <text class="\(place)" y="-9">\(band.title)<tspan class="minor"> from</tspan> \(from)</text></svg>
     """
   }
   let words = parts.map { "\($0.title) −\($0.points)" }

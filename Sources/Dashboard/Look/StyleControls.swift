@@ -28,11 +28,13 @@ extension Look {
     form>*+*{margin-top:var(--s3)}
     .top form>*,.actions form>*,form>.actions,.query>.row{margin-top:0}
     .actions form{display:flex;flex-wrap:wrap;align-items:center;gap:var(--s2)}
-    .row{display:flex;flex-wrap:wrap;align-items:flex-end;gap:var(--s3)}
+    .field>input,.field>select,.completed>input{width:100%}
+    .row{display:flex;flex-wrap:wrap;align-items:flex-start;gap:var(--s3)}
+    .row:has(>.field,>.wide)>:is(.button,.check){margin-top:1.5rem}
     .row>.field{flex:1 1 10rem}
     .row>.wide{flex:4 1 20rem;padding:0;border:0;background:none;overflow:visible}
     .checks{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:0 var(--s3);margin:0;padding:0;border:0}
-    .carets{font-size:var(--t1);white-space:pre;line-height:1.35}
+    .carets{font-size:var(--t1);white-space:pre;overflow:hidden;line-height:1.35}
     mark{background:var(--critical-ground);color:var(--critical-ink);border-radius:2px}
     .narrow{max-width:26rem;margin-inline:auto;padding-top:var(--s6)}
     .narrow>*+*{margin-top:var(--s4)}
