@@ -94,7 +94,7 @@ private func hundred(_ explanation: Explanation, _ bands: Bands) -> HTML {
   return """
     <div class="hundred"><svg role="img" aria-label="\(explanation.score) of 100 points, \(explanation.band.title); \(lacking)">\
     <rect class="given \(explanation.band.rawValue)" width="\(percent(Double(explanation.score) / 100))" height="100%"/>\
-    <text class="has" x="10" y="50%" dy="5">\(explanation.score)</text>\(pieces)\(marks)</svg></div>
+    <text class="has \(explanation.band.rawValue)" x="10" y="50%" dy="5">\(explanation.score)</text>\(pieces)\(marks)</svg></div>
     """
 }
 

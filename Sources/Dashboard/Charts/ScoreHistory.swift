@@ -106,9 +106,13 @@ func zones(_ bands: Bands, from low: Int, to high: Int) -> HTML {
     guard top > bottom else { return .empty }
     let y = 1 - Double(top - low) / Double(high - low)
     let height = Double(top - bottom) / Double(high - low)
+    // A zone too low for its name goes without.
     let name: HTML? =
-      height > 0.12
-      ? "<text class=\"zone-name minor\" x=\"100%\" y=\"\(percent(y + height / 2))\" dx=\"8\" dy=\"4\">\(band.title)</text>" : nil
+      height < 0.12
+      ? nil
+      : """
+      <text class="zone-name minor \(band.rawValue)" x="100%" y="\(percent(y + height / 2))" dx="8" dy="4">\(band.title)</text>
+      """
     return "<rect class=\"zone \(band.rawValue)\" width=\"100%\" y=\"\(percent(y))\" height=\"\(percent(height))\"/>\(name)"
   }
 }

@@ -44,7 +44,7 @@ extension Look {
   static let bar = #"""
     .top{display:flex;flex-wrap:wrap;align-items:center;gap:var(--s1) var(--s3);padding:var(--s2) var(--s4);
     background:var(--surface);border-bottom:1px solid var(--line)}
-    .company{font-weight:650;max-width:16rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+    .company{font-weight:650;max-width:12rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
     .company a{display:inline-block;padding:var(--s1) 0;color:inherit;text-decoration:none}
     .rooms ul{display:flex;flex-wrap:wrap;gap:2px}
     .rooms a{display:block;padding:.375rem .5rem;border-radius:var(--r1);color:var(--muted);font-size:var(--t1);font-weight:550;
@@ -54,7 +54,7 @@ extension Look {
     .search{margin-left:auto;flex:1 1 8rem;max-width:15rem}
     .search input{width:100%}
     .me{display:flex;align-items:center;gap:var(--s2)}
-    .me .who{max-width:11rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--muted);font-size:var(--t1);
+    .me .who{max-width:9rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--muted);font-size:var(--t1);
     text-decoration:none;padding:.25rem 0}
     .me .who:hover{text-decoration:underline}
     @media (min-width:64rem){.top{padding-inline:max(var(--s6),(100% - 108rem)/2 + var(--s6))}}

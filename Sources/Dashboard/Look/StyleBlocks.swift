@@ -5,11 +5,12 @@ extension Look {
     .card>header{display:flex;flex-wrap:wrap;align-items:center;gap:var(--s2);margin-bottom:var(--s3)}
     .card>*+*:not(header){margin-top:var(--s3)}
     .card>header+*{margin-top:0!important}
+    .card>h3+*:not(header){margin-top:var(--s1)}
     .tiles{display:grid;gap:1px;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));background:var(--surface);
     border:1px solid var(--line);    border-radius:var(--r2);overflow:hidden}
     .tile{padding:var(--s3) var(--s4);box-shadow:0 0 0 1px var(--line)}
     .tile dt{color:var(--muted);font-size:var(--t1)}
-    .tile .value{font-size:var(--t5);line-height:1.2;font-weight:600;letter-spacing:-.02em}
+    .tile .value{font-size:clamp(var(--t4),6cqi,var(--t5));overflow-wrap:normal;line-height:1.2;font-weight:600;letter-spacing:-.02em}
     .tile .value a:not(:hover){text-decoration:none}
     .tile .detail{color:var(--muted);font-size:var(--t1)}
     .badge{display:inline-flex;align-items:center;gap:.35em;padding:.0625rem .5rem .0625rem .4rem;border-radius:1em;

@@ -45,7 +45,7 @@ extension Look {
     .spark{display:inline-block;width:5.5rem;height:1.5rem;vertical-align:middle;overflow:visible}
     .spark .line{stroke-width:1.5;stroke:var(--muted)}
     .spark svg{overflow:visible}
-    .stacked{display:block;min-width:8rem}
+    .stacked{display:block;min-width:7rem}
     .stacked>svg{display:block;width:100%;height:.75rem;border-radius:2px}
     .stacked .bar{stroke:var(--surface);stroke-width:1}
     .keys{display:inline-flex;flex-wrap:wrap;gap:0 var(--s3);font-size:var(--t1);color:var(--muted)}

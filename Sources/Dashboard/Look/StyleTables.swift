@@ -16,6 +16,8 @@ extension Look {
     .table tr:last-child td{border-bottom:0}
     .table tbody tr:hover{background:var(--sunk)}
     .table .number{text-align:right}
+    .table th{white-space:nowrap}
+    .table td:first-child{min-width:7rem}
     .table td:first-child,.table th:first-child{padding-left:0}
     .table td:last-child,.table th:last-child{padding-right:0}
     .table tbody tr:hover td:first-child{box-shadow:-6px 0 0 var(--sunk)}
