@@ -68,18 +68,21 @@ private func hundred(_ explanation: Explanation, _ bands: Bands) -> HTML {
   parts += losses.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
     .map { (kind: "withheld", title: $0.element.0, points: $0.element.1) }
   var left = explanation.score
-  let pieces = parts.html { part in
-    defer { left += part.points }
+  var pieces: HTML = .empty
+  // On top of everything else, the marks where bands begin included.
+  var numbers: HTML = .empty
+  for part in parts {
     let fill: HTML = part.kind == "withheld" ? " fill=\"url(#hatch)\"" : " fill=\"url(#cut)\""
-    // A number needs about as much room as six points have on a phone.
-    let number: HTML? =
-      part.points < 6
-      ? nil
-      : "<text class=\"lost\" x=\"\(percent((Double(left) + Double(part.points) / 2) / 100))\" y=\"50%\" dy=\"4\">−\(part.points)</text>"
-    return """
-      <g><title>\(part.title): −\(part.points)</title><rect class="\(part.kind)" x="\(percent(Double(left) / 100))" \
-      width="\(percent(Double(part.points) / 100))" height="100%"\(fill)/>\(number)</g>
+    pieces += """
+      <rect class="\(part.kind)" x="\(percent(Double(left) / 100))" width="\(percent(Double(part.points) / 100))" height="100%"\(fill)>\
+      <title>\(part.title): −\(part.points)</title></rect>
       """
+    // A number needs about as much room as six points have on a phone.
+    if part.points >= 6 {
+      let middle = percent((Double(left) + Double(part.points) / 2) / 100)
+      numbers += "<text class=\"lost\" x=\"\(middle)\" y=\"50%\" dy=\"4\">−\(part.points)</text>"
+    }
+    left += part.points
   }
   // Two bands that begin close to each other have their names on either side.
   let places = bands.healthyFrom - bands.atRiskFrom < 25 ? ("end", "start") : ("middle", "middle")
@@ -91,10 +94,12 @@ private func hundred(_ explanation: Explanation, _ bands: Bands) -> HTML {
   }
   let words = parts.map { "\($0.title) −\($0.points)" }
   let lacking = words.isEmpty ? "nothing lacks" : "what lacks: \(words.joined(separator: ", "))"
+  // Within a bar too short for it the number would be white on white.
+  let look = explanation.score < 8 ? "lost" : "has \(explanation.band.rawValue)"
   return """
     <div class="hundred"><svg role="img" aria-label="\(explanation.score) of 100 points, \(explanation.band.title); \(lacking)">\
     <rect class="given \(explanation.band.rawValue)" width="\(percent(Double(explanation.score) / 100))" height="100%"/>\
-    <text class="has \(explanation.band.rawValue)" x="10" y="50%" dy="5">\(explanation.score)</text>\(pieces)\(marks)</svg></div>
+    <text class="\(look)" x="10" y="50%" dy="5">\(explanation.score)</text>\(pieces)\(marks)\(numbers)</svg></div>
     """
 }
 

@@ -65,7 +65,8 @@ extension Look {
     .hundred .has{font-size:var(--t3);font-weight:650;fill:var(--on)}
     .hundred .withheld,.hundred .cut,.give .withheld,.give .cut{stroke:var(--edge);stroke-width:1}
     .hundred .cut,.give .cut{stroke:var(--critical)}
-    .hundred .lost{text-anchor:middle;fill:var(--ink);font-weight:600;stroke:var(--surface);stroke-width:5px;paint-order:stroke;
+    .hundred .lost{text-anchor:middle;pointer-events:none;
+    fill:var(--ink);font-weight:600;stroke:var(--surface);stroke-width:5px;paint-order:stroke;
     stroke-linejoin:round}
     .threshold{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:3 2}
     .measures{width:100%}
