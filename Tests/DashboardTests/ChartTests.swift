@@ -137,8 +137,8 @@ import Testing
     let markup = Markup(flowDiagram(flows: flows))
     #expect(markup.with(class: "stream").count == 5)
     #expect(markup.with(class: "stays").map(\.text) == ["90 customers: Healthy → Healthy"])
-    #expect(markup.with(class: "left").map(\.text) == ["Healthy 94", "At-risk 2", "Critical 1", "New 7"])
-    #expect(markup.with(class: "right").map(\.text) == ["Healthy 91", "At-risk 7", "Critical 4", "Gone 2"])
+    #expect(markup.with(class: "left").map(\.text) == ["Healthy94", "At-risk2", "Critical1", "New7"])
+    #expect(markup.with(class: "right").map(\.text) == ["Healthy91", "At-risk7", "Critical4", "Gone2"])
     #expect(
       markup.rows == [
         ["Healthy", "Healthy", "90"], ["New", "At-risk", "7"], ["Healthy", "Critical", "4"], ["At-risk", "Gone", "2"],

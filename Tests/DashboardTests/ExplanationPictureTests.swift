@@ -62,7 +62,7 @@ import Testing
     #expect(
       markup.all("svg").first?["aria-label"]
         == "35 of 100 points, Critical; what lacks: A payment failed −25, Last login −20, Open tickets −20")
-    #expect(markup.with(class: "from").map(\.text) == ["At-risk from 40", "Healthy from 70"])
+    #expect(markup.with(class: "middle").map(\.text) == ["At-risk from 40", "Healthy from 70"])
   }
 
   @Test("A cap stands at the end as a cut, with its limit and what it took")

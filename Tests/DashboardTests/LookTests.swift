@@ -10,7 +10,7 @@ import Testing
 
   /// The custom properties in force in a theme.
   private static func properties(_ theme: Theme) -> [String: String] {
-    let blocks = Look.style.split(separator: ":root{").dropFirst().map { $0.prefix { $0 != "}" } }
+    let blocks = Look.style.split(separator: ":root{", omittingEmptySubsequences: false).dropFirst().map { $0.prefix { $0 != "}" } }
     // The first is light; the second, for dark screens, overrides; the third is for paper.
     var properties: [String: String] = [:]
     for block in blocks.prefix(theme == .light ? 1 : 2) {

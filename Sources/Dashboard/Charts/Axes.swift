@@ -72,7 +72,7 @@ struct TimeAxis {
     self.from = from
     self.to = to
     ticks = []
-    let length = max(1, (to - from).days)
+    let length = (to - from).days
     for step in Self.steps where length / step.days <= 9 {
       let marks = step.marks(from: from, to: to, clock)
       if marks.count > 8 { continue }

@@ -68,31 +68,38 @@ private func hundred(_ explanation: Explanation, _ bands: Bands) -> HTML {
   parts += losses.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
     .map { (kind: "withheld", title: $0.element.0, points: $0.element.1) }
   var left = explanation.score
-  let pieces = parts.html { part in
-    defer { left += part.points }
+  var pieces: HTML = .empty
+  // On top of everything else, the marks where bands begin included.
+  var numbers: HTML = .empty
+  for part in parts {
     let fill: HTML = part.kind == "withheld" ? " fill=\"url(#hatch)\"" : " fill=\"url(#cut)\""
-    // A number needs about as much room as six points have on a phone.
-    let number: HTML? =
-      part.points < 6
-      ? nil
-      : "<text class=\"lost\" x=\"\(percent((Double(left) + Double(part.points) / 2) / 100))\" y=\"50%\" dy=\"4\">−\(part.points)</text>"
-    return """
-      <g><title>\(part.title): −\(part.points)</title><rect class="\(part.kind)" x="\(percent(Double(left) / 100))" \
-      width="\(percent(Double(part.points) / 100))" height="100%"\(fill)/>\(number)</g>
+    pieces += """
+      <rect class="\(part.kind)" x="\(percent(Double(left) / 100))" width="\(percent(Double(part.points) / 100))" height="100%"\(fill)>\
+      <title>\(part.title): −\(part.points)</title></rect>
       """
+    // A number needs about as much room as six points have on a phone.
+    if part.points >= 6 {
+      let middle = percent((Double(left) + Double(part.points) / 2) / 100)
+      numbers += "<text class=\"lost\" x=\"\(middle)\" y=\"50%\" dy=\"4\">−\(part.points)</text>"
+    }
+    left += part.points
   }
-  let marks = [(bands.atRiskFrom, Band.atRisk), (bands.healthyFrom, .healthy)].html { from, band in
+  // Two bands that begin close to each other have their names on either side.
+  let places = bands.healthyFrom - bands.atRiskFrom < 25 ? ("end", "start") : ("middle", "middle")
+  let marks = [(bands.atRiskFrom, Band.atRisk, places.0), (bands.healthyFrom, .healthy, places.1)].html { from, band, place in
     """
     <svg class="at" x="\(percent(Double(from) / 100))" y="0"><path class="threshold" d="M0-5v42"/>\
-    <text class="from" y="-9">\(band.title) from \(from)</text></svg>
+    <text class="\(place)" y="-9">\(band.title)<tspan class="minor"> from</tspan> \(from)</text></svg>
     """
   }
   let words = parts.map { "\($0.title) −\($0.points)" }
   let lacking = words.isEmpty ? "nothing lacks" : "what lacks: \(words.joined(separator: ", "))"
+  // Within a bar too short for it the number would be white on white.
+  let look = explanation.score < 8 ? "lost" : "has \(explanation.band.rawValue)"
   return """
     <div class="hundred"><svg role="img" aria-label="\(explanation.score) of 100 points, \(explanation.band.title); \(lacking)">\
     <rect class="given \(explanation.band.rawValue)" width="\(percent(Double(explanation.score) / 100))" height="100%"/>\
-    <text class="has" x="10" y="50%" dy="5">\(explanation.score)</text>\(pieces)\(marks)</svg></div>
+    <text class="\(look)" x="10" y="50%" dy="5">\(explanation.score)</text>\(pieces)\(marks)\(numbers)</svg></div>
     """
 }
 

@@ -30,7 +30,7 @@ func flowDiagram(flows: [BandFlow], then: String = "a week ago", now: String = "
     let (side, x, dx) = node.isLeft ? ("left", "0", "-8") : ("right", "100%", "8")
     let name = place(node.band, isLeft: node.isLeft)
     return """
-      \(bar)<text class="\(side)" y="\(y)"><tspan class="name" x="\(x)" dx="\(dx)" dy="-2">\(name)</tspan> \
+      \(bar)<text class="\(side)" y="\(y)"><tspan class="name" x="\(x)" dx="\(dx)" dy="-2">\(name)</tspan>\
       <tspan x="\(x)" dx="\(dx)" dy="14">\(grouped(node.customers))</tspan></text>
       """
   }

@@ -65,7 +65,9 @@ func scoreHistoryChart(points: [ScorePoint], bands: Bands, from: Instant, to: In
       """,
     picture: picture,
     legend: legend(
-      causes.map { ("<svg class=\"mark key\" width=\"12\" height=\"12\" viewBox=\"-6 -6 12 12\">\($0.mark)</svg>", $0.words) }),
+      causes.map {
+        ("<svg class=\"mark key\" aria-hidden=\"true\" width=\"12\" height=\"12\" viewBox=\"-6 -6 12 12\">\($0.mark)</svg>", $0.words)
+      }),
     table: figures(caption: caption, head: ["When", "Score", "Band", "Cause"], rows: rows)
   ).html
 }
@@ -104,8 +106,13 @@ func zones(_ bands: Bands, from low: Int, to high: Int) -> HTML {
     guard top > bottom else { return .empty }
     let y = 1 - Double(top - low) / Double(high - low)
     let height = Double(top - bottom) / Double(high - low)
+    // A zone too low for its name goes without.
     let name: HTML? =
-      height > 0.12 ? "<text class=\"zone-name\" x=\"100%\" y=\"\(percent(y))\" dx=\"-6\" dy=\"14\">\(band.title)</text>" : nil
+      height < 0.12
+      ? nil
+      : """
+      <text class="zone-name minor \(band.rawValue)" x="100%" y="\(percent(y + height / 2))" dx="8" dy="4">\(band.title)</text>
+      """
     return "<rect class=\"zone \(band.rawValue)\" width=\"100%\" y=\"\(percent(y))\" height=\"\(percent(height))\"/>\(name)"
   }
 }

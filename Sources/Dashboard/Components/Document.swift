@@ -50,14 +50,15 @@ private func masthead(_ shell: Shell) -> HTML {
     <nav class="rooms" aria-label="Rooms"><ul>\(rooms)</ul></nav>\
     <form class="search" role="search" method="get" action="/customers"><label class="unseen" for="search">Search customers</label>\
     <input id="search" name="q" type="search" placeholder="Search customers" autocomplete="off" aria-keyshortcuts="/"></form>\
-    <form class="me" method="post" action="/sign-out">\(hidden("csrf", shell.csrf))<a class="who" href="/account">\(user.name)</a>\
+    <form class="me" method="post" action="/sign-out">\(hidden("csrf", shell.csrf))\
+    <a class="who" href="/account">\(clipped(user.name, 60))</a>\
     <button type="submit" class="button quiet">Sign out</button></form></header>
     """
 }
 
 private func footer(_ shell: Shell) -> HTML {
   let clock = Clock(timeZone: shell.timeZone)
-  let keys: HTML? = shell.user == nil ? nil : " <span class=\"keys\">Press <kbd>?</kbd> for keys.</span>"
+  let keys: HTML? = shell.user == nil ? nil : " <span>Press <kbd>?</kbd> for keys.</span>"
   return "<footer class=\"bottom\"><p>Holdfast. Times are those of \(clock.name).\(keys)</p></footer>"
 }
 

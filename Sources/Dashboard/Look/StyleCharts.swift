@@ -4,10 +4,12 @@ extension Look {
     .plot{container-type:inline-size;padding:.75rem .75rem 1.75rem 2.75rem}
     .plot>svg{display:block;width:100%;height:13rem;overflow:visible}
     .plot svg svg{overflow:visible}
-    .bars .plot>svg,.average .plot>svg,.shares .plot>svg{height:11rem}
+    .average .plot>svg,.shares .plot>svg{height:11rem}
+    .bars .plot>svg{height:15rem}
+    .history .plot,.average .plot{padding-right:4rem}
     .shares .plot{padding-left:3.25rem}
     .flow .plot{padding:.75rem 4.25rem}
-    .flow .plot>svg{height:19rem}
+    .flow .plot>svg{height:18rem}
     .chart text{font-size:12px;fill:var(--muted);stroke:none}
     .left,.end{text-anchor:end}
     .middle{text-anchor:middle}
@@ -15,12 +17,12 @@ extension Look {
     .tick{stroke:var(--edge)}
     .bars .grid{stroke:var(--line)}
     .shares .grid{stroke:var(--surface);stroke-opacity:.5}
-    @container (max-width:26rem){.minor{display:none}}
+    @container (max-width:26rem){.minor{display:none}.history .plot,.average .plot{padding-right:.75rem}}
     .bar{fill:var(--mark);shape-rendering:crispEdges}
     .bars .bar:hover{fill-opacity:.8}
     .area{fill:var(--mark);stroke:var(--surface);stroke-width:1;vector-effect:non-scaling-stroke}
     .zone{fill:var(--ground)}
-    .chart .zone-name{text-anchor:end;fill:var(--text,var(--muted));font-size:11px}
+    .chart .zone-name{fill:var(--text,var(--muted));font-size:11px}
     .line{fill:none;stroke:var(--ink);stroke-width:2;stroke-linejoin:round;vector-effect:non-scaling-stroke}
     .mark{fill:var(--mark,var(--ink));stroke:var(--surface);stroke-width:1.5;overflow:visible}
     .mark .ring{fill:var(--surface);stroke:var(--mark,var(--ink));stroke-width:2}
@@ -43,7 +45,7 @@ extension Look {
     .spark{display:inline-block;width:5.5rem;height:1.5rem;vertical-align:middle;overflow:visible}
     .spark .line{stroke-width:1.5;stroke:var(--muted)}
     .spark svg{overflow:visible}
-    .stacked{display:block;min-width:8rem}
+    .stacked{display:block;min-width:7rem}
     .stacked>svg{display:block;width:100%;height:.75rem;border-radius:2px}
     .stacked .bar{stroke:var(--surface);stroke-width:1}
     .keys{display:inline-flex;flex-wrap:wrap;gap:0 var(--s3);font-size:var(--t1);color:var(--muted)}
@@ -63,10 +65,10 @@ extension Look {
     .hundred .has{font-size:var(--t3);font-weight:650;fill:var(--on)}
     .hundred .withheld,.hundred .cut,.give .withheld,.give .cut{stroke:var(--edge);stroke-width:1}
     .hundred .cut,.give .cut{stroke:var(--critical)}
-    .hundred .lost{text-anchor:middle;fill:var(--ink);font-weight:600;stroke:var(--surface);stroke-width:5px;paint-order:stroke;
+    .hundred .lost{text-anchor:middle;pointer-events:none;
+    fill:var(--ink);font-weight:600;stroke:var(--surface);stroke-width:5px;paint-order:stroke;
     stroke-linejoin:round}
     .threshold{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:3 2}
-    .hundred .from{text-anchor:middle}
     .measures{width:100%}
     .measures th{font-weight:400;text-align:left}
     .measures th,.measures td{padding:.3125rem var(--s3) .3125rem 0;vertical-align:middle}
@@ -79,9 +81,8 @@ extension Look {
     .measures tfoot>tr>*{border-top:1px solid var(--edge);font-weight:600}
     .gap{display:block;font-size:var(--t0);color:var(--at-risk-ink)}
     .give{display:block;width:100%;height:.875rem;overflow:visible}
-    .give .given{fill:var(--accent)}
-    @media (max-width:40rem){.hundred .from{font-size:11px}
-    .measures,.measures tbody,.measures tfoot{display:block}
+    .give .given{fill:var(--muted)}
+    @container (max-width:34rem){.measures,.measures tbody,.measures tfoot{display:block}
     .measures tr{display:grid;grid-template-columns:1fr auto;align-items:baseline;gap:0 var(--s3);padding:var(--s1) 0}
     .measures th,.measures td,.measures tbody th[scope=row],.measures .signal{width:auto;padding:0}
     .measures .points{grid-column:2;grid-row:1;width:auto}

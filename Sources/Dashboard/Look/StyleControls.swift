@@ -4,13 +4,14 @@ extension Look {
     .button{display:inline-flex;align-items:center;justify-content:center;min-height:2rem;padding:.25rem .75rem;
     border:1px solid var(--edge);border-radius:var(--r1);background:var(--surface);color:var(--ink);font:inherit;
     font-size:var(--t1);font-weight:550;
-    text-decoration:none;cursor:pointer;white-space:nowrap}
+    text-align:center;text-decoration:none;cursor:pointer;flex:none;max-width:100%}
     .button:hover{background:var(--sunk)}
     .primary{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
     .primary:hover{background:var(--accent);filter:brightness(1.1)}
     .danger{border-color:var(--critical);color:var(--critical-ink)}
     .danger:hover{background:var(--critical-ground)}
-    .quiet{min-height:1.75rem;padding-inline:var(--s2);border-color:transparent;background:none;color:var(--muted)}
+    .quiet{min-height:1.75rem;padding:.125rem var(--s2);border-color:var(--line);background:none;color:var(--muted)}
+    .me .quiet{border-color:transparent}
     .quiet:hover{color:var(--ink)}
     input,select,textarea{font:inherit;color:var(--ink);background:var(--surface);border:1px solid var(--edge);border-radius:var(--r1);
     padding:.25rem .5rem;min-height:2rem;max-width:100%}
@@ -26,13 +27,15 @@ extension Look {
     .error{color:var(--critical-ink);font-size:var(--t1)}
     .error::before{content:"▲ ";font-size:.8em}
     form>*+*{margin-top:var(--s3)}
-    .top form>*,.actions form>*,form>.actions,.query>.row{margin-top:0}
+    .top form>*,td form>*,.actions form>*,form>.actions,.query>.row{margin-top:0}
     .actions form{display:flex;flex-wrap:wrap;align-items:center;gap:var(--s2)}
-    .row{display:flex;flex-wrap:wrap;align-items:flex-end;gap:var(--s3)}
+    .field>input,.field>select,.completed>input{width:100%}
+    .row{display:flex;flex-wrap:wrap;align-items:flex-start;gap:var(--s3)}
+    .row:has(>.field,>.wide)>:is(.button,.check){margin-top:calc(var(--t1)*1.5 + var(--s1))}
     .row>.field{flex:1 1 10rem}
     .row>.wide{flex:4 1 20rem;padding:0;border:0;background:none;overflow:visible}
     .checks{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:0 var(--s3);margin:0;padding:0;border:0}
-    .carets{font-size:var(--t1);white-space:pre;line-height:1.35}
+    .carets{font-size:var(--t1);white-space:pre;overflow:hidden;line-height:1.35}
     mark{background:var(--critical-ground);color:var(--critical-ink);border-radius:2px}
     .narrow{max-width:26rem;margin-inline:auto;padding-top:var(--s6)}
     .narrow>*+*{margin-top:var(--s4)}

@@ -5,7 +5,8 @@ extension Look {
     :root{--page:#fff;--surface:#fff;--line:#bbb;--edge:#666;--ink:#000;--muted:#333;--accent:#000}
     body{display:block;font-size:10pt}
     main{max-width:none;padding:0}
-    .rooms,.search,.me,.skip,.bottom .keys,.actions,.fold,.choices,.pager,.chart summary,form{display:none!important}
+    .rooms,.search,.me,.skip,
+    .bottom span,.heading .actions,header .actions,.entries .actions,.fold,.choices,.pager,.chart summary,form{display:none!important}
     .top{border:0;padding:0 0 .5rem}
     a{color:inherit;text-decoration:none}
     .card,.tiles{border-color:#bbb}

@@ -4,7 +4,8 @@ extension Look {
     table{border-collapse:collapse}
     caption{text-align:left;color:var(--muted);font-size:var(--t1);padding-bottom:var(--s2)}
     .table{width:100%}
-    .wide{overflow-x:auto;padding:var(--s2) var(--s4);background:var(--surface);border:1px solid var(--line);border-radius:var(--r2)}
+    .wide{container-type:inline-size;overflow-x:auto;
+    padding:var(--s2) var(--s4);background:var(--surface);border:1px solid var(--line);border-radius:var(--r2)}
     .card .wide{padding:0;border:0}
     .table th{padding:var(--s2) var(--s3);text-align:left;font-size:var(--t1);font-weight:550;color:var(--muted);
     border-bottom:1px solid var(--edge);vertical-align:bottom}
@@ -15,6 +16,8 @@ extension Look {
     .table tr:last-child td{border-bottom:0}
     .table tbody tr:hover{background:var(--sunk)}
     .table .number{text-align:right}
+    .table th{white-space:nowrap}
+    .table td:first-child{min-width:7rem}
     .table td:first-child,.table th:first-child{padding-left:0}
     .table td:last-child,.table th:last-child{padding-right:0}
     .table tbody tr:hover td:first-child{box-shadow:-6px 0 0 var(--sunk)}
@@ -25,7 +28,7 @@ extension Look {
     white-space:nowrap}
     .figures th:first-child{text-align:left}
     .figures thead th{color:var(--muted)}
-    @media (max-width:40rem){
+    @container (max-width:34rem){
     .table thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     .table,.table tbody,.table caption{display:block}
     .table tr{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:var(--s1) var(--s3);padding:var(--s3) 0;

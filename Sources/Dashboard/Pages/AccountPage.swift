@@ -2,62 +2,86 @@ import Domain
 
 /// Somebody's own account: name, role, password, sessions.
 public struct AccountPage: Hashable, Sendable {
-  /// Newest first.
+  /// The one begun last first.
   public var sessions: [SessionLine]
   /// Whether there is a password to change; else the company's own sign-in lets the person in.
   public var hasPassword: Bool
-  /// What is wrong with the old password as typed.
-  public var oldError: String?
-  /// What is wrong with the new one.
-  public var newError: String?
+  /// Why the password was not changed.
+  public var error: String?
   /// The fewest characters a password may have.
   public var minimumLength: Int
 
-  public init(
-    sessions: [SessionLine], hasPassword: Bool = true, oldError: String? = nil, newError: String? = nil, minimumLength: Int = 12
-  ) {
+  public init(sessions: [SessionLine], hasPassword: Bool = true, error: String? = nil, minimumLength: Int = 10) {
     self.sessions = sessions
     self.hasPassword = hasPassword
-    self.oldError = oldError
-    self.newError = newError
+    self.error = error
     self.minimumLength = minimumLength
   }
 
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
     let mine: HTML? = shell.user.map { user in
-      card(
-        title: "You",
-        facts([
-          ("Name", "<bdi>\(clipped(user.name))</bdi>"), ("Email", "<bdi>\(clipped(user.email))</bdi>"), ("Role", "\(user.role.title)"),
-        ]))
+      let name: HTML = "<bdi>\(clipped(user.name))</bdi>"
+      let email: HTML = "<bdi>\(clipped(user.email))</bdi>"
+      return card(title: "You", facts([("Name", name), ("Email", email), ("Role", "\(user.role.title)")]))
     }
-    let browsers = card(
-      title: "Where you are signed in", id: "sessions",
-      sessionTable(sessions, caption: "Your sessions", id: "session", back: "/account", shell))
-    return document(shell.titled("Account"), "\(heading("Account"))\(mine)\(passwordCard(shell))\(browsers)")
+    return document(shell.titled("Account"), "\(heading("Account"))\(mine)\(passwordCard(shell))\(sessionCard(shell))")
   }
 
   private func passwordCard(_ shell: Shell) -> HTML {
     guard hasPassword, let user = shell.user else {
-      return card(title: "Password", id: "password", "<p>You sign in with your company’s own sign-in; there is no password here.</p>")
+      return card(title: "Password", id: "password-card", "<p>You have no password here; your company’s own sign-in lets you in.</p>")
     }
+    let email = field(
+      label: "Email", name: "email", value: user.email, type: .email, id: "account-email",
+      attributes: [("autocomplete", "username"), ("readonly", "")])
+    let current = field(
+      label: "Present password", name: "current", type: .password, error: error, required: true,
+      attributes: [("autocomplete", "current-password"), ("maxlength", "200")])
+    let new = newPasswordFields(label: "New password", minimumLength: minimumLength, error: nil)
     return card(
-      title: "Password", id: "password",
+      title: "Password", id: "password-card",
       shell.form(
         "/account/password", back: "/account",
         """
-        \(field(
-          label: "Email", name: "email", value: user.email, type: .email, id: "account-email",
-          attributes: [("autocomplete", "username"), ("readonly", "")]))\
-        \(field(
-          label: "Present password", name: "old", type: .password, error: oldError, required: true,
-          attributes: [("autocomplete", "current-password"), ("maxlength", "1000")]))\
-        \(field(
-          label: "New password", name: "new", type: .password,
-          hint: "At least \(minimumLength) characters. All your other sessions end.", error: newError, required: true,
-          attributes: [("autocomplete", "new-password"), ("minlength", "\(minimumLength)"), ("maxlength", "1000")]))\
-        \(button("Change password", kind: .primary))
+        \(email)\(current)\(new)<p class="hint">All your other sessions end.</p>\(button("Change password", kind: .primary))
         """))
+  }
+
+  private func sessionCard(_ shell: Shell) -> HTML {
+    guard !sessions.isEmpty else { return .empty }
+    let rows = sessions.prefix(50).enumerated().map { index, session -> [HTML] in
+      let id = "session-\(index + 1)"
+      let end: HTML =
+        session.isThis
+        ? "<span class=\"hint\">this one</span>"
+        : shell.form(
+          "/account/sessions/\(percentEncoded(session.id))/end", back: "/account",
+          button("End session", kind: .quiet, describedBy: id))
+      return ["<span id=\"\(id)\">\(clipped(session.agent, 80))</span>", time(session.createdAt, shell), time(session.seenAt, shell), end]
+    }
+    let others: HTML? =
+      sessions.count > 1 ? shell.form("/account/sessions/end", back: "/account", button("End all other sessions")) : nil
+    let head = [Column("Browser"), Column("Since"), Column("Last used"), Column("What to do")]
+    return card(
+      title: "Where you are signed in", id: "sessions", "\(table(caption: "Your sessions", head: head, rows: rows))\(others)")
+  }
+}
+
+/// A browser in which somebody is signed in.
+public struct SessionLine: Hashable, Sendable {
+  public var id: String
+  public var createdAt: Instant
+  public var seenAt: Instant
+  /// What the browser calls itself.
+  public var agent: String
+  /// Whether it is the one in which this page is read.
+  public var isThis: Bool
+  public init(id: String, createdAt: Instant, seenAt: Instant, agent: String, isThis: Bool = false) {
+    self.id = id
+    self.createdAt = createdAt
+    self.seenAt = seenAt
+    self.agent = agent
+    self.isThis = isThis
   }
 }

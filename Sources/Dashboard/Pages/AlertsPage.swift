@@ -26,12 +26,17 @@ public struct AlertsPage: Hashable, Sendable {
     public var days: Int
     /// In which the true share lies with 95 %, 0…1 (Wilson).
     public var interval: ClosedRange<Double>?
-    public init(rule: String, alerts: Int, preceded: Int, days: Int = 90, interval: ClosedRange<Double>? = nil) {
+    /// Alerts that are not `days` old yet.
+    public var young: Int
+    public init(
+      rule: String, alerts: Int, preceded: Int, days: Int = 90, interval: ClosedRange<Double>? = nil, young: Int = 0
+    ) {
       self.rule = rule
       self.alerts = alerts
       self.preceded = preceded
       self.days = days
       self.interval = interval
+      self.young = young
     }
   }
 
@@ -112,13 +117,17 @@ public struct AlertsPage: Hashable, Sendable {
   }
 
   private static func sentence(_ rule: Precision) -> String {
-    guard rule.alerts > 0 else { return "no alert is \(rule.days) days old yet." }
+    guard rule.alerts > 0 else { return "no alert can be judged yet; that takes \(rule.days) days and a subscription.\(young(rule))" }
     let verb = rule.alerts == 1 ? "alert" : "alerts"
     let counted =
       "of \(grouped(rule.alerts)) \(verb), \(grouped(rule.preceded)) preceded a downgrade or cancellation within \(rule.days) days"
-    guard rule.alerts >= Precision.enough else { return "\(counted); too few to say more." }
+    guard rule.alerts >= Precision.enough else { return "\(counted); too few to say more.\(young(rule))" }
     let share = shareText(rule.preceded, of: rule.alerts)
     let range = rule.interval.map { " (\(CustomerPage.percent($0.lowerBound)) to \(CustomerPage.percent($0.upperBound)))" } ?? ""
-    return "\(counted): \(share)\(range)."
+    return "\(counted): \(share)\(range).\(young(rule))"
+  }
+
+  private static func young(_ rule: Precision) -> String {
+    rule.young == 0 ? "" : " \(grouped(rule.young)) \(rule.young == 1 ? "is" : "are") too new to tell."
   }
 }

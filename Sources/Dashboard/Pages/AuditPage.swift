@@ -17,10 +17,11 @@ public struct AuditPage: Hashable, Sendable {
   /// Newest first.
   public var list: [AuditEntry]
   public var filter: Filter
-  /// The people and programs that can be chosen.
+  /// People and programs that are offered.
   public var actors: [String]
-  /// The actions that can be chosen.
+  /// Actions that are offered.
   public var actions: [String]
+  /// The value of `cursor` for the page after.
   public var next: String?
   public var isFirst: Bool
 
@@ -43,26 +44,24 @@ public struct AuditPage: Hashable, Sendable {
   }
 
   private func path(next: String?) -> String {
-    address("/audit", [("actor", filter.actor), ("action", filter.action), ("next", next)])
+    address("/audit", [("actor", filter.actor), ("action", filter.action), ("cursor", next)])
   }
 
   private var filterForm: HTML {
-    query(
-      action: "/audit",
-      row(
-        """
-        \(select(label: "Who", name: "actor", options: Self.options("everybody", actors, chosen: filter.actor), selected: filter.actor))\
-        \(select(
-          label: "What", name: "action", options: Self.options("everything", actions, chosen: filter.action), selected: filter.action))\
-        \(button("Filter", kind: .primary))
-        """))
+    let who = Self.filter(label: "Who", name: "actor", value: filter.actor, offered: actors)
+    let what = Self.filter(label: "What", name: "action", value: filter.action, offered: actions)
+    return query(action: "/audit", row("\(who)\(what)\(button("Filter", kind: .primary))"))
   }
 
-  /// What is chosen can be chosen, also where it is not among the offered.
-  private static func options(_ all: String, _ offered: [String], chosen: String) -> [(value: String, label: String)] {
-    var values = Array(offered.prefix(200))
-    if !chosen.isEmpty, !values.contains(chosen) { values.append(chosen) }
-    return [("", all)] + values.map { ($0, clipped($0, 60)) }
+  /// Typed as it stands in the list; what there is to choose from is offered.
+  private static func filter(label: String, name: String, value: String, offered: [String]) -> HTML {
+    let list = "\(name)-list"
+    let choices: HTML? =
+      offered.isEmpty ? nil : "<datalist id=\"\(list)\">\(offered.prefix(200).html { "<option value=\"\($0)\"></option>" })</datalist>"
+    let field = field(
+      label: label, name: name, value: clipped(value, 300), type: .search,
+      attributes: [("autocomplete", "off"), ("maxlength", "300")] + (offered.isEmpty ? [] : [("list", list)]))
+    return "\(field)\(choices)"
   }
 
   private func rows(_ shell: Shell) -> HTML {
@@ -77,15 +76,12 @@ public struct AuditPage: Hashable, Sendable {
         ? CustomerLine(id: entry.subject).link
         : dotted([author(entry.subject), entry.customer.map { CustomerLine(id: $0).link }])
       return [
-        time(entry.at, shell), author(entry.actor), "\(clipped(Self.words(entry.action), 60))", subject, Self.change(entry),
+        time(entry.at, shell), author(entry.actor), "<code>\(clipped(entry.action, 60))</code>", subject, Self.change(entry),
       ]
     }
     let head = [Column("When"), Column("Who"), Column("What"), Column("To what"), Column("From → to")]
     return "<div class=\"wide\">\(table(caption: "Changes, newest first", head: head, rows: rows, isList: true))</div>"
   }
-
-  /// "task.closed" as "task closed".
-  private static func words(_ action: String) -> String { action.replacing(".", with: " ").replacing("_", with: " ") }
 
   private static func change(_ entry: AuditEntry) -> HTML {
     let from: HTML? = entry.from.map { author(clipped($0, 200)) }

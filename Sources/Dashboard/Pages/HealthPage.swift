@@ -44,11 +44,19 @@ public struct HealthPage: Hashable, Sendable {
 
   /// Customers who have something in common.
   public struct Group: Hashable, Sendable {
-    /// `nil`: those of whom it is not known.
-    public var name: String?
+    /// Who they are.
+    public enum Name: Hashable, Sendable {
+      case named(String)
+      /// Those of whom it is not known.
+      case unknown
+      /// All that are too few to be named.
+      case rest
+    }
+
+    public var name: Name
     public var bands: [Band: Int]
     public var average: Double?
-    public init(name: String?, bands: [Band: Int], average: Double?) {
+    public init(name: Name, bands: [Band: Int], average: Double?) {
       self.name = name
       self.bands = bands
       self.average = average
@@ -73,14 +81,17 @@ public struct HealthPage: Hashable, Sendable {
   public var flows: [Flow]
   /// Falls first, each the heaviest first.
   public var movers: [Mover]
-  /// When they were found; `nil`: the search is under way.
+  /// When flows and movers were found; `nil`: the search is under way.
   public var moversAt: Instant?
   public var tiers: [Group]
   public var stages: [Group]
+  /// When the groups were counted; `nil`: not yet.
+  public var groupsAt: Instant?
 
   public init(
     at: Instant, bands: Bands, scores: [Int], counts: [Band: Int], average: Double?, weekAgo: Past? = nil, days: [Past] = [],
-    flows: [Flow] = [], movers: [Mover] = [], moversAt: Instant? = nil, tiers: [Group] = [], stages: [Group] = []
+    flows: [Flow] = [], movers: [Mover] = [], moversAt: Instant? = nil, tiers: [Group] = [], stages: [Group] = [],
+    groupsAt: Instant? = nil
   ) {
     self.at = at
     self.bands = bands
@@ -94,6 +105,7 @@ public struct HealthPage: Hashable, Sendable {
     self.moversAt = moversAt
     self.tiers = tiers
     self.stages = stages
+    self.groupsAt = groupsAt
   }
 
   private var total: Int { counts.values.reduce(0, +) }
@@ -108,12 +120,12 @@ public struct HealthPage: Hashable, Sendable {
       return document(shell, "\(title)\(emptyState("No customer has a score yet.", hint: hint))")
     }
     let spread = card(title: "How scores are spread", id: "distribution", distributionChart(counts: scores, bands: bands))
-    let flow = card(title: "From last week to now", id: "flow", flowDiagram(flows: bandFlows))
+    let flow = card(title: "From last week to now", id: "flow", flowPicture)
     let movement = card(title: "Movers of the last seven days", id: "movers", moverTables(shell))
     let averageCard = card(title: "Average score", id: "average", averageLine(days: averages, bands: bands))
     let shareCard = card(title: "Bands over time", id: "shares", bandShareChart(days: shares))
-    let tierCard = card(title: "By tier", id: "tiers", groupTable(tiers, of: "Tier", attribute: "tier"))
-    let stageCard = card(title: "By journey stage", id: "stages", groupTable(stages, of: "Stage", attribute: "journey"))
+    let tierCard = card(title: "By tier", id: "tiers", groupTable(tiers, of: "Tier", attribute: "tier", shell))
+    let stageCard = card(title: "By journey stage", id: "stages", groupTable(stages, of: "Stage", attribute: "journey", shell))
     return document(
       shell,
       """
@@ -149,6 +161,11 @@ public struct HealthPage: Hashable, Sendable {
 
   private var bandFlows: [BandFlow] { flows.map { BandFlow(from: $0.from, to: $0.to, customers: $0.customers) } }
 
+  private var flowPicture: HTML {
+    if flows.isEmpty, moversAt == nil { return emptyState("It is being found out; load the page again in a moment.") }
+    return flowDiagram(flows: bandFlows)
+  }
+
   private var averages: [DayAverage] {
     days.compactMap { past in past.average.map { DayAverage(day: past.day, average: $0) } }
   }
@@ -180,20 +197,23 @@ public struct HealthPage: Hashable, Sendable {
     return "\(table(caption: "Who fell and who rose most", head: head, rows: rows, isList: true))\(found)"
   }
 
-  private func groupTable(_ groups: [Group], of title: String, attribute: String) -> HTML {
+  private func groupTable(_ groups: [Group], of title: String, attribute: String, _ shell: Shell) -> HTML {
     guard !groups.isEmpty else {
       return emptyState("Nothing is known yet.", hint: "These figures are made once a day, with the daily batch.")
     }
     let rows = groups.map { group -> [HTML] in
-      let name = group.name ?? "not known"
-      let condition = group.name.map { "\(attribute) == \(quoted($0))" } ?? "\(attribute) is missing"
-      return [
-        link(customersPath(where: condition), clipped(name, 60)), "\(grouped(group.count))",
-        "\(group.average.map { oneDecimal($0) } ?? "–")", stackedBar(group.bands, label: clipped(name, 60)),
-      ]
+      let (title, name): (String, HTML) =
+        switch group.name {
+        case .named(let name):
+          (clipped(name, 60), link(customersPath(where: "\(attribute) == \(quoted(name))"), clipped(name, 60)))
+        case .unknown: ("not known", link(customersPath(where: "\(attribute) is missing"), "not known"))
+        case .rest: ("all others", "all others")
+        }
+      let average = group.average.map { oneDecimal($0) } ?? "–"
+      return [name, "\(grouped(group.count))", "\(average)", stackedBar(group.bands, label: title)]
     }
-    return table(
-      caption: "Customers by \(title.lowercased())",
-      head: [Column(title), Column("Customers", .number), Column("Average", .number), Column("Bands")], rows: rows)
+    let head = [Column(title), Column("Customers", .number), Column("Average", .number), Column("Bands")]
+    let counted: HTML? = groupsAt.map { "<p class=\"hint\">Counted \(time($0, shell)).</p>" }
+    return "\(table(caption: "Customers by \(title.lowercased())", head: head, rows: rows))\(counted)"
   }
 }

@@ -106,7 +106,7 @@ func dotted(_ parts: [HTML?]) -> HTML {
 }
 
 /// Text of several lines as it was written.
-func prose(_ text: String) -> HTML { "<p class=\"prose\">\(clipped(text, 4_000))</p>" }
+func prose(_ text: String) -> HTML { "<p class=\"prose\">\(clipped(text, 10_000))</p>" }
 
 /// Who did something, an address or a name of ours.
 func author(_ name: String) -> HTML { "<bdi>\(clipped(name, 80))</bdi>" }

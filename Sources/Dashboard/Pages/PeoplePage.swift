@@ -1,64 +1,36 @@
 import Domain
 
-/// A browser in which somebody is signed in.
-public struct SessionLine: Hashable, Sendable {
-  public var id: String
-  public var createdAt: Instant
-  public var seenAt: Instant
-  /// What the browser calls itself.
-  public var agent: String
-  /// Whether it is the one in which this page is read.
-  public var isThis: Bool
-  public init(id: String, createdAt: Instant, seenAt: Instant, agent: String, isThis: Bool = false) {
-    self.id = id
-    self.createdAt = createdAt
-    self.seenAt = seenAt
-    self.agent = agent
-    self.isThis = isThis
-  }
-}
-
-/// Sessions in a table, each with a button that ends it.
-/// - Parameter id: apart from those of other such tables on the page.
-func sessionTable(_ sessions: [SessionLine], caption: String, id: String, back: String, _ shell: Shell) -> HTML {
-  let rows = sessions.prefix(20).enumerated().map { index, session -> [HTML] in
-    let agent = "\(id)-\(index + 1)"
-    let end: HTML =
-      session.isThis
-      ? "<span class=\"hint\">this one</span>"
-      : shell.form(
-        "/sessions/\(percentEncoded(session.id))/revoke", back: back,
-        button("End session", kind: .quiet, describedBy: agent))
-    return ["<span id=\"\(agent)\">\(clipped(session.agent, 80))</span>", time(session.createdAt, shell), time(session.seenAt, shell), end]
-  }
-  return table(
-    caption: caption, head: [Column("Browser"), Column("Since"), Column("Last used"), Column("What to do")], rows: rows)
-}
-
 /// Who may sign in, and as what.
 public struct PeoplePage: Hashable, Sendable {
   /// Somebody with what is known of her sign-ins.
   public struct Person: Hashable, Sendable {
     public var user: User
+    /// When she was seen last; `nil`: not known, or never.
     public var seenAt: Instant?
-    /// Until when an invitation or reset link that was not used yet works.
-    public var invitedUntil: Instant?
-    public var sessions: [SessionLine]
-    public init(user: User, seenAt: Instant? = nil, invitedUntil: Instant? = nil, sessions: [SessionLine] = []) {
+    /// In how many browsers she is signed in.
+    public var sessions: Int
+    /// Until when a link that was not used yet works.
+    public var linkUntil: Instant?
+    public init(user: User, seenAt: Instant? = nil, sessions: Int = 0, linkUntil: Instant? = nil) {
       self.user = user
       self.seenAt = seenAt
-      self.invitedUntil = invitedUntil
       self.sessions = sessions
+      self.linkUntil = linkUntil
     }
   }
 
   /// A link that was just made; it is shown this once.
   public struct FreshLink: Hashable, Sendable {
-    public var email: String
+    /// Whom it lets in.
+    public var name: String
+    /// What it is for: "invitation", "reset link".
+    public var kind: String
+    /// The whole address.
     public var url: String
     public var until: Instant
-    public init(email: String, url: String, until: Instant) {
-      self.email = email
+    public init(name: String, kind: String, url: String, until: Instant) {
+      self.name = name
+      self.kind = kind
       self.url = url
       self.until = until
     }
@@ -69,43 +41,52 @@ public struct PeoplePage: Hashable, Sendable {
     public var email: String
     public var name: String
     public var role: Role
-    /// What is wrong with the address.
-    public var emailError: String?
-    public var nameError: String?
-    public init(email: String = "", name: String = "", role: Role = .successManager, emailError: String? = nil, nameError: String? = nil) {
+    public init(email: String = "", name: String = "", role: Role = .successManager) {
       self.email = email
       self.name = name
       self.role = role
-      self.emailError = emailError
-      self.nameError = nameError
     }
   }
 
-  /// By name; disabled ones last.
   public var people: [Person]
   public var freshLink: FreshLink?
+  /// Why what was asked for was not done.
+  public var error: String?
   public var draft: Draft
+  /// The value of `after` for the page after.
+  public var next: String?
+  public var isFirst: Bool
 
-  public init(people: [Person], freshLink: FreshLink? = nil, draft: Draft = Draft()) {
+  public init(
+    people: [Person], freshLink: FreshLink? = nil, error: String? = nil, draft: Draft = Draft(), next: String? = nil, isFirst: Bool = true
+  ) {
     self.people = people
     self.freshLink = freshLink
+    self.error = error
     self.draft = draft
+    self.next = next
+    self.isFirst = isFirst
   }
 
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
     let acts = shell.may(.administer)
-    let cards = people.prefix(200).enumerated().html { index, person in self.card(person, number: index + 1, acts: acts, shell) }
+    let bad: HTML? = error.map { problem(clipped($0, 300)) }
+    let cards = people.enumerated().html { index, person in self.card(person, number: index + 1, acts: acts, shell) }
     let invite: HTML? = acts ? inviteCard(shell) : nil
+    let pages = pager(next: next.map { address("/people", [("after", $0)]) }, first: isFirst ? nil : "/people")
     return document(
-      shell.titled("People"), "\(heading("People"))\(linkNotice(shell))\(cards)\(invite)\(roleCard)")
+      shell.titled("People"),
+      """
+      \(heading("People"))\(bad)\(linkNotice(shell))\(columns(cards))\(pages)\(columns("\(invite)\(roleCard)"))
+      """)
   }
 
   private func linkNotice(_ shell: Shell) -> HTML? {
     guard let link = freshLink else { return nil }
     return """
-      <div class="notice good" role="status"><p>Send this link to <bdi>\(clipped(link.email, 100))</bdi>. It is shown this once and works \
-      once, until \(time(link.until, shell)):</p><p><code class="secret">\(link.url)</code></p></div>
+      <div class="notice good" role="status"><p>The \(clipped(link.kind, 40)) for <bdi>\(clipped(link.name))</bdi>: send this address. It is \
+      shown this once, and lets in once, until \(time(link.until, shell)).</p><p><code class="secret">\(link.url)</code></p></div>
       """
   }
 
@@ -113,40 +94,29 @@ public struct PeoplePage: Hashable, Sendable {
     let user = person.user
     let state: HTML =
       user.disabledAt != nil
-      ? tag("disabled") : user.hasPassword || person.seenAt != nil ? tag("active", tone: "good") : tag("invited", tone: "waiting")
-    let seen: HTML = person.seenAt.map { time($0, shell) } ?? "never"
+      ? tag("disabled")
+      : user.hasPassword || person.sessions > 0 || person.seenAt != nil ? tag("active", tone: "good") : tag("invited", tone: "waiting")
     var list: [(label: String, value: HTML)] = [
-      ("Email", "<bdi>\(clipped(user.email, 100))</bdi>"), ("Role", "\(user.role.title)"), ("Last seen", seen),
+      ("Email", "<bdi>\(clipped(user.email, 100))</bdi>"), ("Role", "\(user.role.title)"), ("Sessions", "\(grouped(person.sessions))"),
     ]
-    if let until = person.invitedUntil, until > shell.now { list.append(("Link works until", time(until, shell))) }
-    let sessions: HTML? =
-      person.sessions.isEmpty
-      ? nil
-      : fold(
-        "Sessions (\(person.sessions.count))",
-        sessionTable(person.sessions, caption: "Sessions of \(clipped(user.name, 60))", id: "session-\(number)", back: "/people", shell))
-    return Dashboard.card(
-      title: clipped(user.name), actions: state,
-      "\(facts(list))\(acts ? actions(user, number: number, shell) : nil)\(sessions)")
+    if let seen = person.seenAt { list.append(("Last seen", time(seen, shell))) }
+    if let until = person.linkUntil, until > shell.now { list.append(("Link works until", time(until, shell))) }
+    let forms: HTML? = acts ? actions(person, number: number, shell) : nil
+    return Dashboard.card(title: clipped(user.name), actions: state, "\(facts(list))\(forms)")
   }
 
-  private func actions(_ user: User, number: Int, _ shell: Shell) -> HTML {
+  private func actions(_ person: Person, number: Int, _ shell: Shell) -> HTML {
+    let user = person.user
     let base = "/people/\(percentEncoded(user.id))"
-    // Nobody locks herself out.
-    let isSelf = user.id == shell.user?.id
-    let link = shell.form("\(base)/invite", back: "/people", button(user.hasPassword ? "New password link" : "New invitation link"))
-    guard !isSelf else { return "<p class=\"hint\">This is you. Another person with the role can change yours.</p>" }
-    if user.disabledAt != nil {
-      return "<div class=\"row\">\(shell.form("\(base)/enable", back: "/people", button("Let in again")))</div>"
-    }
+    // Nobody takes her own role away or locks herself out.
+    if user.id == shell.user?.id { return "<p class=\"hint\">This is you: somebody else can change your role or disable you.</p>" }
+    if user.disabledAt != nil { return shell.form("\(base)/enable", back: "/people", button("Let in again")) }
     let role = shell.form(
-      "\(base)/role", back: "/people",
-      row(
-        """
-        \(roleField(selected: user.role, id: "role-\(number)"))\(button("Change role"))
-        """))
+      "\(base)/role", back: "/people", row("\(roleField(selected: user.role, id: "role-\(number)"))\(button("Change role"))"))
+    let link = shell.form("\(base)/link", back: "/people", button(user.hasPassword ? "New password link" : "New invitation"))
+    let leave: HTML? = person.sessions > 0 ? shell.form("\(base)/sign-out", back: "/people", button("Sign out everywhere")) : nil
     let disable = shell.form("\(base)/disable", back: "/people", button("Disable", kind: .danger))
-    return "\(role)<div class=\"row\">\(link)\(disable)</div>"
+    return "\(role)\(row("\(link)\(leave)\(disable)"))"
   }
 
   private func roleField(selected: Role, id: String) -> HTML {
@@ -160,11 +130,11 @@ public struct PeoplePage: Hashable, Sendable {
         "/people", back: "/people",
         """
         \(field(
-          label: "Email", name: "email", value: clipped(draft.email, 320), type: .email, error: draft.emailError, required: true,
-          id: "new-email", attributes: [("autocomplete", "off"), ("maxlength", "320")]))\
+          label: "Email", name: "email", value: clipped(draft.email, 254), type: .email, required: true,
+          id: "new-email", attributes: [("autocomplete", "off"), ("maxlength", "254")]))\
         \(field(
-          label: "Name", name: "name", value: clipped(draft.name, 200), error: draft.nameError, required: true, id: "new-name",
-          attributes: [("autocomplete", "off"), ("maxlength", "200")]))\
+          label: "Name", name: "name", value: clipped(draft.name, 100), required: true, id: "new-name",
+          attributes: [("autocomplete", "off"), ("maxlength", "100")]))\
         \(roleField(selected: draft.role, id: "new-role"))\(button("Invite", kind: .primary))
         """))
   }

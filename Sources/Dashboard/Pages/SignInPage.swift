@@ -24,19 +24,26 @@ public struct SignInPage: Hashable, Sendable {
   public var next: String
   /// Whether nobody can sign in yet, because no user was added.
   public var hasNoUsers: Bool
+  /// Whether somebody has just signed out.
+  public var hasLeft: Bool
 
-  public init(email: String = "", error: String? = nil, provider: Provider? = nil, next: String = "/", hasNoUsers: Bool = false) {
+  public init(
+    email: String = "", error: String? = nil, provider: Provider? = nil, next: String = "/", hasNoUsers: Bool = false,
+    hasLeft: Bool = false
+  ) {
     self.email = email
     self.error = error
     self.provider = provider
     self.next = next
     self.hasNoUsers = hasNoUsers
+    self.hasLeft = hasLeft
   }
 
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
     let shell = shell.titled("Sign in")
-    let bad: HTML? = error.map { problem($0) }
+    let bad: HTML? = error.map { problem(clipped($0, 300)) }
+    let left: HTML? = hasLeft ? "<div class=\"notice good\" role=\"status\"><p>You are signed out.</p></div>" : nil
     let other: HTML? = provider.map { provider in
       let path = address(provider.path, [("next", next == "/" ? nil : next)])
       return "<p class=\"or\">\(buttonLink(path, "Sign in with \(clipped(provider.name, 60))"))</p>"
@@ -45,7 +52,7 @@ public struct SignInPage: Hashable, Sendable {
       hasNoUsers
       ? emptyState(
         "Nobody can sign in yet.",
-        hint: "At the server, add the first person: <code>holdfast user add you@example.com --role operations</code>")
+        hint: "At the server’s command line: <code>holdfast user add EMAIL --name NAME --role operations</code>")
       : nil
     let fields: HTML = """
       \(field(
@@ -59,52 +66,82 @@ public struct SignInPage: Hashable, Sendable {
     return document(
       shell,
       """
-      <div class="narrow">\(heading("Sign in"))\(nobody)\(bad)\(form(shell, action: "/sign-in", fields))\(other)\
+      <div class="narrow">\(heading("Sign in"))\(nobody)\(left)\(bad)\(form(shell, action: "/sign-in", fields))\(other)\
       <p class="hint">No password yet, or forgotten? Ask whoever looks after Holdfast in your company for a new link.</p></div>
       """)
   }
 }
 
-/// Where an invitation or a reset link leads: somebody chooses a password.
+/// Where a link leads that lets somebody in once: she chooses a password, or only presses a button.
 public struct ChoosePasswordPage: Hashable, Sendable {
+  /// What the link is for.
+  public enum Purpose: String, Hashable, Sendable, CaseIterable {
+    /// A first password.
+    case invitation
+    /// Another password.
+    case reset
+    /// To be signed in, without a password.
+    case signIn = "sign_in"
+  }
+
   public var name: String
   public var email: String
   /// Where the form posts to: the link's own path, `/link/TOKEN`.
   public var path: String
-  /// Whether it is the first password, by an invitation.
-  public var isInvitation: Bool
+  public var purpose: Purpose
   /// Why the password was not taken.
   public var error: String?
   /// The fewest characters a password may have.
   public var minimumLength: Int
 
-  public init(name: String, email: String, path: String, isInvitation: Bool, error: String? = nil, minimumLength: Int = 12) {
+  public init(name: String, email: String, path: String, purpose: Purpose, error: String? = nil, minimumLength: Int = 10) {
     self.name = name
     self.email = email
     self.path = path
-    self.isInvitation = isInvitation
+    self.purpose = purpose
     self.error = error
     self.minimumLength = minimumLength
   }
 
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
-    let title = isInvitation ? "Welcome" : "Choose a new password"
-    let sentence =
-      isInvitation
-      ? "Hello \(clipped(name)), choose a password; you are signed in with it at once."
-      : "Hello \(clipped(name)), choose a new password. All your other sessions end with the old one."
-    // The address goes along for the browser, which remembers the two together.
-    let fields: HTML = """
-      \(field(label: "Email", name: "email", value: email, type: .email, attributes: [("autocomplete", "username"), ("readonly", "")]))\
-      \(field(
-        label: "Password", name: "password", type: .password, hint: "At least \(minimumLength) characters; several words do well.",
-        error: error, required: true,
-        attributes: [("autocomplete", "new-password"), ("minlength", "\(minimumLength)"), ("maxlength", "1000")]))\
-      \(button(isInvitation ? "Choose password and sign in" : "Change password and sign in", kind: .primary))
-      """
+    let sentence: String
+    let fields: HTML
+    switch purpose {
+    case .invitation:
+      sentence = "Choose a password; you are signed in with it at once."
+      fields = "\(passwordFields)\(button("Choose password and sign in", kind: .primary))"
+    case .reset:
+      sentence = "Choose a new password. All your sessions end with the old one."
+      fields = "\(passwordFields)\(button("Change password and sign in", kind: .primary))"
+    case .signIn:
+      sentence = "This link signs you in, once."
+      fields = button("Sign in", kind: .primary)
+    }
+    let title = purpose == .reset ? "Choose a new password" : "Welcome"
     return document(
       shell.titled(title),
-      "<div class=\"narrow\">\(heading(title))<p>\(sentence)</p>\(form(shell, action: path, fields))</div>")
+      """
+      <div class="narrow">\(heading(title))<p>Hello <bdi>\(clipped(name))</bdi>. \(sentence)</p>\(form(shell, action: path, fields))</div>
+      """)
   }
+
+  /// The address goes along for the browser, which remembers it with the password.
+  private var passwordFields: HTML {
+    """
+    \(field(label: "Email", name: "email", value: email, type: .email, attributes: [("autocomplete", "username"), ("readonly", "")]))\
+    \(newPasswordFields(label: "Password", minimumLength: minimumLength, error: error))
+    """
+  }
+}
+
+/// A new password, twice.
+func newPasswordFields(label: String, minimumLength: Int, error: String?) -> HTML {
+  let limits = [("autocomplete", "new-password"), ("minlength", "\(minimumLength)"), ("maxlength", "200")]
+  return """
+    \(field(
+      label: label, name: "password", type: .password, hint: "At least \(minimumLength) characters; several words do well.", error: error,
+      required: true, attributes: limits))\
+    \(field(label: "Once more", name: "repeat", type: .password, required: true, attributes: limits))
+    """
 }

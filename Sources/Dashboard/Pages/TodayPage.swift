@@ -43,28 +43,52 @@ public struct TodayPage: Hashable, Sendable {
     }
   }
 
+  /// A number that may be counted only so far.
+  public struct Count: Hashable, Sendable, ExpressibleByIntegerLiteral {
+    public var number: Int
+    /// "More than `number`".
+    public var isMore: Bool
+    public init(_ number: Int, isMore: Bool = false) {
+      self.number = number
+      self.isMore = isMore
+    }
+    public init(integerLiteral number: Int) { self.init(number) }
+
+    var words: String { isMore ? "more than \(grouped(number))" : grouped(number) }
+  }
+
   /// What went on by itself since `since`.
   public struct Automation: Hashable, Sendable {
     public var since: Instant
-    public var alertsOpened: Int
-    public var deliveriesSent: Int
-    public var deliveriesFailed: Int
-    public var scoresMoved: Int
-    /// Customers who left the critical band, or became healthy.
-    public var recovered: Int
+    public var alertsOpened: Count
+    public var alertsClosed: Count
+    public var deliveriesSent: Count
+    public var deliveriesFailed: Count
+    /// Those of which nobody knows whether they arrived.
+    public var deliveriesUnknown: Count
+    /// `nil`: not counted; left out.
+    public var scoresMoved: Count?
+    /// Customers in a better band than at `since`; `nil`: not counted.
+    public var recovered: Int?
     /// Some of them by name.
     public var recoveredCustomers: [CustomerLine]
+    /// Customers in a worse band than at `since`; `nil`: not counted.
+    public var worsened: Int?
     public init(
-      since: Instant, alertsOpened: Int = 0, deliveriesSent: Int = 0, deliveriesFailed: Int = 0, scoresMoved: Int = 0, recovered: Int = 0,
-      recoveredCustomers: [CustomerLine] = []
+      since: Instant, alertsOpened: Count = 0, alertsClosed: Count = 0, deliveriesSent: Count = 0, deliveriesFailed: Count = 0,
+      deliveriesUnknown: Count = 0, scoresMoved: Count? = nil, recovered: Int? = nil, recoveredCustomers: [CustomerLine] = [],
+      worsened: Int? = nil
     ) {
       self.since = since
       self.alertsOpened = alertsOpened
+      self.alertsClosed = alertsClosed
       self.deliveriesSent = deliveriesSent
       self.deliveriesFailed = deliveriesFailed
+      self.deliveriesUnknown = deliveriesUnknown
       self.scoresMoved = scoresMoved
       self.recovered = recovered
       self.recoveredCustomers = recoveredCustomers
+      self.worsened = worsened
     }
   }
 
@@ -82,6 +106,8 @@ public struct TodayPage: Hashable, Sendable {
   public var slid: [Slide]
   /// How many slid in all.
   public var slidCount: Int
+  /// Whether `slid` is still being found out.
+  public var isFindingSlid: Bool
   /// Lowest score first.
   public var critical: [Critical]
   /// How many are critical in all.
@@ -92,7 +118,7 @@ public struct TodayPage: Hashable, Sendable {
 
   public init(
     hasCustomers: Bool, ownsCustomers: Bool, tasks: [Work], moreTasks: Int = 0, late: [Work] = [], slid: [Slide], slidCount: Int,
-    critical: [Critical], criticalCount: Int, condition: String? = nil, automation: Automation
+    isFindingSlid: Bool = false, critical: [Critical], criticalCount: Int, condition: String? = nil, automation: Automation
   ) {
     self.hasCustomers = hasCustomers
     self.ownsCustomers = ownsCustomers
@@ -101,6 +127,7 @@ public struct TodayPage: Hashable, Sendable {
     self.late = late
     self.slid = slid
     self.slidCount = slidCount
+    self.isFindingSlid = isFindingSlid
     self.critical = critical
     self.criticalCount = criticalCount
     self.condition = condition
@@ -203,7 +230,10 @@ public struct TodayPage: Hashable, Sendable {
   private func slidCard(_ shell: Shell) -> HTML {
     let title = ownsCustomers ? "My customers who slid this week" : "Who slid most this week"
     guard !slid.isEmpty else {
-      return card(title: title, id: "slid", emptyState("\(ownsCustomers ? "None of yours" : "Nobody") slid in the last seven days."))
+      let none = "\(ownsCustomers ? "None of yours" : "Nobody") slid in the last seven days."
+      return card(
+        title: title, id: "slid",
+        emptyState(isFindingSlid ? "They are being looked for; load the page again in a moment." : none))
     }
     let lines = slid.prefix(Self.mostLines).map { item in
       Entry(
@@ -225,24 +255,33 @@ public struct TodayPage: Hashable, Sendable {
   private func aside(_ shell: Shell) -> HTML { "\(lateCard(shell))\(automationCard(shell))\(ownershipNote)" }
 
   private func automationCard(_ shell: Shell) -> HTML {
-    let sent: HTML = "\(grouped(automation.deliveriesSent))"
-    let failed: HTML = "\(grouped(automation.deliveriesFailed))"
-    let sees = shell.may(.operate)
+    let events = automation
     var list: [(label: String, value: HTML)] = [
-      ("Alerts opened", link("/alerts", grouped(automation.alertsOpened))),
-      ("Messages sent", sees ? "<a href=\"/outbox?state=sent\">\(sent)</a>" : sent),
+      ("Alerts opened", link("/alerts", events.alertsOpened.words)),
+      ("Alerts closed", link("/alerts?state=closed", events.alertsClosed.words)),
+      ("Messages sent", deliveries(events.deliveriesSent, .sent, shell)),
     ]
-    if automation.deliveriesFailed > 0 {
-      list.append(("Messages failed", sees ? "<a href=\"/outbox?state=failed\" class=\"late\">\(failed)</a>" : failed))
+    if events.deliveriesFailed != 0 { list.append(("Messages failed", deliveries(events.deliveriesFailed, .failed, shell))) }
+    if events.deliveriesUnknown != 0 {
+      list.append(("Perhaps not arrived", deliveries(events.deliveriesUnknown, .unknown, shell)))
     }
-    list.append(("Scores moved", link("/health", grouped(automation.scoresMoved))))
-    let names = automation.recoveredCustomers.prefix(5)
-    let some: HTML? =
-      names.isEmpty
-      ? nil : "<br><span class=\"hint\">\(names.enumerated().html { $0.offset == 0 ? $0.element.link : ", \($0.element.link)" })</span>"
-    list.append(("Customers recovered", "\(grouped(automation.recovered))\(some)"))
+    if let moved = events.scoresMoved { list.append(("Scores moved", link("/health", moved.words))) }
+    if let recovered = events.recovered { list.append(("Customers recovered", "\(grouped(recovered))\(recoveredNames)")) }
+    if let worsened = events.worsened { list.append(("Customers in a worse band", "\(grouped(worsened))")) }
     return card(
-      title: "What happened by itself", id: "automation", "<p class=\"hint\">Since \(time(automation.since, shell))</p>\(facts(list))")
+      title: "What happened by itself", id: "automation", "<p class=\"hint\">Since \(time(events.since, shell))</p>\(facts(list))")
+  }
+
+  /// The outbox is for those who operate; others see the number.
+  private func deliveries(_ count: Count, _ state: Delivery.State, _ shell: Shell) -> HTML {
+    guard shell.may(.operate) else { return "\(count.words)" }
+    let tone: HTML = state == .sent ? .empty : " class=\"late\""
+    return "<a href=\"/outbox?state=\(state.rawValue)\"\(tone)>\(count.words)</a>"
+  }
+
+  private var recoveredNames: HTML? {
+    let names = automation.recoveredCustomers.prefix(5).enumerated().html { $0.offset == 0 ? $0.element.link : ", \($0.element.link)" }
+    return automation.recoveredCustomers.isEmpty ? nil : "<br><span class=\"hint\">\(names)</span>"
   }
 
   private var ownershipNote: HTML? {

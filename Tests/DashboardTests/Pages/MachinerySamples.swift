@@ -57,14 +57,14 @@ extension PageSamples {
     let cleo = User(
       id: "u-3", email: "cleo@example.com", name: text("Cleo"), role: .executive, createdAt: ago(.days(90)), disabledAt: ago(.days(2)),
       hasPassword: true)
-    let old = SessionLine(id: "s-9", createdAt: ago(.days(9)), seenAt: ago(.days(3)), agent: "Safari")
     return PeoplePage(
       people: [
-        .init(user: user, seenAt: ago(.minutes(1)), sessions: sessions), .init(user: ben, invitedUntil: Self.now + .days(6)),
-        .init(user: cleo, seenAt: ago(.days(3)), sessions: [old]),
+        .init(user: user, seenAt: ago(.minutes(1)), sessions: 2), .init(user: ben, linkUntil: Self.now + .days(6)),
+        .init(user: cleo, seenAt: ago(.days(3))),
+        .init(user: User(id: "u-4", email: "dan@example.com", name: "Dan", role: .lead, createdAt: .epoch, hasPassword: true), sessions: 1),
       ],
-      freshLink: .init(email: text("ben@example.com"), url: "https://holdfast.example/link/k3y", until: Self.now + .days(7)),
-      draft: .init(email: text("dora@"), name: name("Dora"), role: .lead, emailError: text("This is no address.")))
+      freshLink: .init(name: name("Ben Bauer"), kind: "invitation", url: "https://holdfast.example/link/k3y", until: Self.now + .days(7)),
+      error: text("That is no email address."), draft: .init(email: text("dora@"), name: name("Dora"), role: .lead), next: text("u-5"))
   }
 
   private var sessions: [SessionLine] {
@@ -90,6 +90,6 @@ extension PageSamples {
   }
 
   var account: AccountPage {
-    AccountPage(sessions: sessions, oldError: text("That is not your present password."), newError: text("It is too short."))
+    AccountPage(sessions: sessions, error: text("The present password is not right."))
   }
 }

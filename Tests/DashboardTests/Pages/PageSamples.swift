@@ -83,9 +83,12 @@ extension PageSamples {
       PageSample(
         name: "choose-password",
         html: ChoosePasswordPage(
-          name: name("Ben"), email: text("ben@example.com"), path: "/link/k3y", isInvitation: true,
+          name: name("Ben"), email: text("ben@example.com"), path: "/link/k3y", purpose: .invitation,
           error: text("The password is too short.")
         ).html(out)),
+      PageSample(
+        name: "sign-in-link",
+        html: ChoosePasswordPage(name: name("Ben"), email: text("ben@example.com"), path: "/link/k3y", purpose: .signIn).html(out)),
       PageSample(name: "message", html: MessagePage.noCustomer(text("hooli"), requestID: text("r-17")).html(shell())),
     ]
   }

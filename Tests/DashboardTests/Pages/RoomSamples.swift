@@ -28,7 +28,8 @@ extension PageSamples {
       ],
       criticalCount: 14, condition: "owner == \"ann@example.com\"",
       automation: .init(
-        since: ago(.hours(24)), alertsOpened: 3, deliveriesSent: 5, deliveriesFailed: 1, scoresMoved: 1_204, recovered: 2,
+        since: ago(.hours(24)), alertsOpened: 3, deliveriesSent: .init(10_000, isMore: true), deliveriesFailed: 1, scoresMoved: 1_204,
+        recovered: 2,
         recoveredCustomers: [customer("umbrella", "Umbrella", 81), customer("stark", "Stark", 72)]))
   }
 
@@ -61,10 +62,10 @@ extension PageSamples {
       ],
       movers: [mover, .init(customer: customer("umbrella", "Umbrella", 81), from: 40, to: 81)], moversAt: ago(.minutes(9)),
       tiers: [
-        .init(name: text("enterprise"), bands: [.healthy: 90, .atRisk: 12, .critical: 4], average: 74.2),
-        .init(name: nil, bands: [.healthy: 1_200, .atRisk: 458, .critical: 180], average: 66.1),
+        .init(name: .named(text("enterprise")), bands: [.healthy: 90, .atRisk: 12, .critical: 4], average: 74.2),
+        .init(name: .unknown, bands: [.healthy: 1_200, .atRisk: 458, .critical: 180], average: 66.1),
       ],
-      stages: [.init(name: "onboarding", bands: [.healthy: 40, .atRisk: 30], average: 61)])
+      stages: [.init(name: .named("onboarding"), bands: [.healthy: 40, .atRisk: 30], average: 61)], groupsAt: at("2026-11-26T01:00:00Z"))
   }
 
   var customers: CustomersPage {
@@ -122,7 +123,7 @@ extension PageSamples {
       next: text("n-1"),
       precision: [
         .init(rule: text("Critical"), alerts: 40, preceded: 15, interval: 0.2422...0.5296),
-        .init(rule: "Slid", alerts: 12, preceded: 4),
+        .init(rule: "Slid", alerts: 12, preceded: 4, young: 3),
       ])
   }
 }

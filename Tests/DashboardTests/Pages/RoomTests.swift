@@ -149,7 +149,9 @@ import Testing
     let lines = Markup(PageSamples().alerts.html(PageSamples().shell(.alerts))).all("li").map(\.text)
     #expect(
       lines.contains("Critical: of 40 alerts, 15 preceded a downgrade or cancellation within 90 days: 38 % (24 % to 53 %)."))
-    #expect(lines.contains("Slid: of 12 alerts, 4 preceded a downgrade or cancellation within 90 days; too few to say more."))
+    #expect(
+      lines.contains(
+        "Slid: of 12 alerts, 4 preceded a downgrade or cancellation within 90 days; too few to say more. 3 are too new to tell."))
   }
 
   @Test("What is pending can be canceled, what failed or may have failed sent again, and the latter warns")
@@ -167,8 +169,17 @@ import Testing
     let actions = Markup(pages.people.html(pages.shell(.people))).all("form").compactMap { $0["action"] }
     #expect(
       actions.filter { $0.hasPrefix("/people/") }
-        == ["/people/u-2/role", "/people/u-2/invite", "/people/u-2/disable", "/people/u-3/enable"])
-    #expect(actions.filter { $0.hasPrefix("/sessions/") } == ["/sessions/s-2/revoke", "/sessions/s-9/revoke"])
+        == [
+          "/people/u-2/role", "/people/u-2/link", "/people/u-2/disable", "/people/u-3/enable", "/people/u-4/role", "/people/u-4/link",
+          "/people/u-4/sign-out", "/people/u-4/disable",
+        ])
+  }
+
+  @Test("Of her own sessions everybody ends each but the present one")
+  func account() {
+    let pages = PageSamples(role: .viewer)
+    let actions = Markup(pages.account.html(pages.shell())).all("form").compactMap { $0["action"] }
+    #expect(actions.dropFirst(2) == ["/account/password", "/account/sessions/s-2/end", "/account/sessions/end"])
   }
 
   @Test("Sign-in remembers the address and where one wanted to go, never the password")
