@@ -13,15 +13,16 @@ from records import DAY, iso, now, tickets_csv
 @pytest.fixture
 def alerting(installation, slack):
     """A running server whose Slack is ours, and which reads owners from the attribute `account_manager`."""
-    (installation.config / "owners.yaml").write_text("owner_attribute: account_manager\n")
+    for path in installation.files():
+        path.write_text(path.read_text().replace("owner_attribute: owner", "owner_attribute: account_manager"))
     installation.environment[installation.slack_variable()] = slack.url
     return installation.start()
 
 
-def at_sixty(server, owner):
+def at_sixty(server, owner, attribute="account_manager"):
     """A customer at 60 whom somebody looks after."""
     customer = fresh("acme")
-    server.import_records("customers", f"id,name,account_manager\n{customer},Acme & Söhne,{owner}\n")
+    server.import_records("customers", f"id,name,{attribute}\n{customer},Acme & Söhne,{owner}\n")
     server.track(customer, "Signed In", timestamp=iso(now() - 2 * DAY))
     settles(lambda: server.score(customer), 60, "the customer is at-risk")
     return customer

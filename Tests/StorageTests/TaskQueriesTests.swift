@@ -28,7 +28,8 @@ struct TaskQueriesTests {
       let closed = try closed(edited, at: start + .hours(1))
       let again = try edited.closed(as: .done, at: start + .hours(2), by: .commandLine)
       try await database.write { connection in
-        #expect(try TaskQueries.insert(made, connection))
+        let isNew = try TaskQueries.insert(made, connection)
+        #expect(isNew)
         #expect(try TaskQueries.load(id: "t", connection) == made)
         #expect(try !TaskQueries.insert(edited, connection), "an id is there once")
         #expect(try TaskQueries.load(id: "t", connection) == made)

@@ -43,8 +43,8 @@ extension Inquiries {
     }
   }
 
-  /// Everything that happened, newest first: log entries, score changes, alerts and their snoozes, tasks, notes, how managers saw it; `nil`:
-  /// no such customer.
+  /// Everything that happened, newest first: log entries, score changes, alerts and their snoozes, tasks, notes, how managers saw it;
+  /// `nil`: no such customer.
   public func timeline(of id: String, limit: Int, cursor: String?) async throws -> Page<TimelineEntry>? {
     let place = try cursor.map(TimePlace.init)
     let limit = max(1, min(limit, 1_000))

@@ -131,7 +131,7 @@ struct CriticalAlertDecisionTests {
   }
 
   @Test(
-    "Rule 4: over random walks of the score no alert is doubled, nobody is told twice within the cool-down, no entering is lost, snoozes hold",
+    "Rule 4: over random walks nothing is doubled, nobody is told twice within the cool-down, no entering is lost, snoozes hold",
     arguments: 0..<40)
   func randomWalks(batch: UInt64) {
     for index in 0..<100 {

@@ -66,7 +66,7 @@ struct SnoozeTests {
   ]
 
   @Test("While it is snoozed nobody is told; at the end people are told once, if the customer is critical then", arguments: stories)
-  func stories(story: Story) {
+  func tells(_ story: Story) {
     var walk = told()
     let until = walk.now + .days(3)
     walk.snooze(until: until)
