@@ -122,8 +122,9 @@ struct House {
 
   static func makeLogger() -> Logger {
     let isJSON = ProcessInfo.processInfo.environment["HOLDFAST_LOG_FORMAT"] == "json"
-    var logger = Logger(label: "holdfast") { label in
-      isJSON ? JSONLog { FileHandle.standardError.write($0) } : StreamLogHandler.standardError(label: label)
+    var logger = Logger(label: "holdfast") { label -> any LogHandler in
+      if isJSON { return JSONLog { FileHandle.standardError.write($0) } }
+      return StreamLogHandler.standardError(label: label)
     }
     let level = ProcessInfo.processInfo.environment["HOLDFAST_LOG"].flatMap(Logger.Level.init(rawValue:))
     logger.logLevel = level ?? .notice

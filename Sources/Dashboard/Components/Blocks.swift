@@ -58,7 +58,7 @@ func buttonLink(_ path: String, _ text: String, kind: ButtonKind = .plain) -> HT
 }
 
 /// The page of a customer.
-func customerPath(_ id: String) -> String { "/customers/\(percentEncoded(id))" }
+public func customerPath(_ id: String) -> String { "/customers/\(percentEncoded(id))" }
 
 /// Text as a part of an address's path, or as a value in its query: all but letters, digits, `-`, `_`, `~` and inner dots is encoded.
 /// "." and ".." alone would be taken for steps through the path.

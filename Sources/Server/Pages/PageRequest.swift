@@ -1,6 +1,7 @@
 import Dashboard
 import Domain
 import Formats
+import HTTPTypes
 import Hummingbird
 
 /// A request that a page answers, after everything that is the same for all of them: who asks, and that the form is from here.

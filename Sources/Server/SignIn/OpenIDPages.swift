@@ -1,6 +1,7 @@
 import Dashboard
 import Domain
 import Formats
+import HTTPTypes
 import Hummingbird
 
 /// Sign-in by a provider of OpenID Connect: away to it, and back with a code.

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 
 /// Lets browsers of any origin call the tracking addresses: the write key is no secret there, and no cookie counts.

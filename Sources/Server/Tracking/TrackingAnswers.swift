@@ -1,5 +1,6 @@
 import Domain
 import Formats
+import HTTPTypes
 import Hummingbird
 
 /// Answers as the SDKs need them.

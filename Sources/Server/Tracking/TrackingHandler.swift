@@ -1,6 +1,7 @@
 import Domain
 import Engine
 import Formats
+import HTTPTypes
 import Hummingbird
 import Logging
 import Storage

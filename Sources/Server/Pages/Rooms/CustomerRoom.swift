@@ -37,7 +37,7 @@ struct CustomerRoom: Sendable {
   }
 
   private func owner(of summary: CustomerSummary, _ owners: [Owner]) -> Owner? {
-    let trait = house.blueprint.ownerTrait
+    let trait = house.blueprint.ownerAttribute
     guard let text = summary.attributes.first(where: { $0.name == trait })?.value.string, let email = ListKeys.owner(text) else {
       return nil
     }

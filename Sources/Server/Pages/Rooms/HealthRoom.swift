@@ -36,11 +36,11 @@ struct HealthRoom: Sendable {
 
   private static func groups(_ overview: HealthOverview, _ kind: HealthGroup.Kind) -> [HealthPage.Group] {
     overview.groups.filter { $0.kind == kind }.map { group in
-      let name: String? =
+      let name: HealthPage.Group.Name =
         switch group.name {
-        case .named(let name): name
-        case .rest: "other"
-        case .none: nil
+        case .named(let name): .named(name)
+        case .rest: .rest
+        case .none: .unknown
         }
       return HealthPage.Group(name: name, bands: group.bands, average: group.average)
     }

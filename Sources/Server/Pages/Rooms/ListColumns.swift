@@ -8,9 +8,9 @@ struct ListColumns: Sendable {
 
   var choices: [CustomersPage.Choice] {
     let usual = CustomersPage.Choice.usual
-    let taken = Set(usual.map(\.key)).union(["name", blueprint.ownerAttribute])
+    let taken = Set(usual.map(\.key)).union(["name"])
     return usual
-      + blueprint.catalog.attributes.filter { !taken.contains($0.key) }.map {
+      + blueprint.catalog.attributes.filter { !taken.contains($0.key) && $0.trait != blueprint.ownerAttribute }.map {
         CustomersPage.Choice(key: $0.key, title: Self.title(of: $0.key), isNumber: $0.type == .number)
       }
   }
@@ -26,7 +26,7 @@ struct ListColumns: Sendable {
     case "score": customer.health.map { .number(Double($0.score)) } ?? .missing
     case "id": .text(customer.id)
     case "journey": .text(customer.journey.rawValue)
-    case "owner": attribute(blueprint.ownerTrait, of: customer)
+    case "owner": attribute(blueprint.ownerAttribute, of: customer)
     case "mrr": mrr.map { .number($0) } ?? .missing
     case "started": customer.startedAt < .distantFuture ? .instant(customer.startedAt) : .missing
     default: attribute(blueprint.catalog.attributes.first { $0.key == key }?.trait ?? key, of: customer)

@@ -20,15 +20,15 @@ extension PageHouse {
 
   /// The condition that holds for the customers of an owner; `nil` where expressions cannot ask for the owner.
   func ownerCondition(_ email: String) -> String? {
-    let key = blueprint.ownerAttribute
-    guard blueprint.catalog.attributes.contains(where: { $0.key == key && $0.type == .text }) else { return nil }
-    return "\(key) == \"\(email.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    let attribute = blueprint.catalog.attributes.first { $0.trait == blueprint.ownerAttribute && $0.type == .text }
+    guard let attribute else { return nil }
+    return "\(attribute.key) == \"\(email.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 
   /// Those who may own customers and tasks, by name; at most 200.
   func owners() async throws -> [Owner] {
-    try await people.users(limit: 200, cursor: nil).items.map(\.user).filter { $0.disabledAt == nil && $0.may(.work) }
-      .map { Owner(email: $0.email, name: $0.name) }.sorted { ($0.name, $0.email) < ($1.name, $1.email) }
+    let users = try await people.users(limit: 200, cursor: nil).items.filter { $0.may(.work) }
+    return users.map { Owner(email: $0.email, name: $0.name) }.sorted { ($0.name, $0.email) < ($1.name, $1.email) }
   }
 }
 

@@ -1,0 +1,17 @@
+import Domain
+
+extension Channel.Kind {
+  /// For people.
+  var title: String {
+    switch self {
+    case .slackWebhook: "Slack"
+    }
+  }
+
+  /// Why nothing can go out by it; `nil`: it can.
+  var obstacle: String? {
+    switch self {
+    case .slackWebhook(let url): url == nil ? "The secret with its address is not set; holdfast check names it." : nil
+    }
+  }
+}
