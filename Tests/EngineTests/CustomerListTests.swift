@@ -155,6 +155,7 @@ struct CustomerListTests {
         let before = try await Tables.derived(house.database)
         let keys = try await Self.keys(house)
         try await house.database.write { connection in
+          try Undone.before9(connection)
           let indexes = ["customer_id", "customer_name", "customer_started", "customer_mrr", "health_score"]
           try connection.script(indexes.map { "DROP INDEX \($0);" }.joined(separator: "\n"))
           for column in ["sort_name", "started_at", "mrr"] { try connection.script("ALTER TABLE customer DROP COLUMN \(column)") }

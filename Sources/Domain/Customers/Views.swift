@@ -83,11 +83,14 @@ public struct HealthSummary: Hashable, Sendable {
     public var name: String?
     public var from: Int
     public var to: Int
-    public init(id: String, name: String?, from: Int, to: Int) {
+    /// The measure that moved the score most; `nil` where no points changed.
+    public var reason: PointsShift?
+    public init(id: String, name: String?, from: Int, to: Int, reason: PointsShift? = nil) {
       self.id = id
       self.name = name
       self.from = from
       self.to = to
+      self.reason = reason
     }
   }
 }

@@ -34,15 +34,17 @@ public struct DailyBatch: Sendable {
   public func run(shards: Set<Int>? = nil) async throws -> Report {
     let shards = shards ?? fold.tenancy.tenure.shards
     let now = fold.time.now()
-    var report = try await walk(shards, begunAt: now)
-    try await note(Array(shards), at: now)
+    var (report, groups) = try await walk(shards, begunAt: now)
+    try await note(Array(shards), groups, at: now)
     report.differences += try await count(begunAt: now)
+    try await HealthRecorder(fold: fold).record()
     return report
   }
 
-  /// Goes through all customers in order and scores each anew.
-  private func walk(_ shards: Set<Int>, begunAt: Instant) async throws -> Report {
+  /// Goes through all customers in order, scores each anew, and counts the groups of each shard.
+  private func walk(_ shards: Set<Int>, begunAt: Instant) async throws -> (Report, [Int: HealthGroups]) {
     var report = Report()
+    var groups = Dictionary(uniqueKeysWithValues: shards.map { ($0, HealthGroups(capacity: HealthRecorder.tiersCounted)) })
     for range in shards.ranges {
       var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
       while let from = place {
@@ -57,10 +59,11 @@ public struct DailyBatch: Sendable {
         }
         report.customers += page.customers
         report.differences += page.differences
+        for (shard, part) in page.groups { groups[shard]?.add(part) }
         place = page.next
       }
     }
-    return report
+    return (report, groups)
   }
 
   /// Counts all scores, of all nodes. One node does, beside those who write, and takes its turn among them only where there is something to
@@ -91,9 +94,11 @@ public struct DailyBatch: Sendable {
       kind: "scoring", openedAt: begunAt, heading: "scores differed from the daily batch and were mended:", lines: differences, connection)
   }
 
-  private func note(_ shards: [Int], at now: Instant) async throws {
+  private func note(_ shards: [Int], _ groups: [Int: HealthGroups] = [:], at now: Instant) async throws {
     try await fold.transaction { fold, connection in
       try NodeQueries.noteChecked(shards.filter(fold.tenure.shards.contains), at: now, connection)
+      let owned = groups.filter { fold.tenure.shards.contains($0.key) }
+      if !owned.isEmpty { try HealthRecordQueries.save(owned, at: now, connection) }
     }
   }
 
@@ -101,6 +106,8 @@ public struct DailyBatch: Sendable {
     var customers: Int
     var differences: [String]
     var next: CustomerPlace?
+    /// By shard.
+    var groups: [Int: HealthGroups] = [:]
   }
 
   private static func check(
@@ -121,7 +128,11 @@ public struct DailyBatch: Sendable {
     // The live score of whoever is not in memory is the stored one, which has just been read with all the others of this page.
     let cell = fold.memory.customers[id] ?? fold.memory.remember(customer)
     try fold.advance(cell)
-    if ListKeys(of: cell.stored.state, at: fold.now).digest != cell.stored.listed { fold.change(cell) }
+    fold.keepInOrder(cell)
+    defer {
+      page.groups[Shard.number(of: id), default: HealthGroups(capacity: HealthRecorder.tiersCounted)]
+        .add(cell.stored.state, cell.stored.health, at: fold.now)
+    }
     guard let live = cell.stored.health else {
       page.differences.append("\(id): it had no score")
       return try fold.touch(cell, at: .distantPast)

@@ -8,11 +8,15 @@ public struct DailyService: Service {
   let batch: DailyBatch
   let view: HealthViewKeeper
   let compaction: LogCompaction
+  let recorder: HealthRecorder
+  let precision: PrecisionKeeper
 
   public init(fold: Fold) {
     batch = DailyBatch(fold: fold)
     view = HealthViewKeeper(database: fold.database, current: fold.current, time: fold.time, logger: fold.logger)
     compaction = LogCompaction(database: fold.database, current: fold.current, time: fold.time)
+    recorder = HealthRecorder(fold: fold)
+    precision = PrecisionKeeper(database: fold.database, current: fold.current, time: fold.time)
   }
 
   public func run() async throws {
@@ -29,6 +33,8 @@ public struct DailyService: Service {
           batch.fold.logger.info(
             "daily batch done", metadata: ["customers": "\(report.customers)", "differences": "\(report.differences.count)"])
         }
+        await step("recording how healthy customers are") { try await recorder.runIfDue() }
+        await step("counting how often alerts were right") { try await precision.runIfDue() }
         await step("summing up old events") {
           guard let report = try await compaction.runIfDue() else { return }
           batch.fold.logger.info("old events summed up", metadata: ["removed": "\(report.removed)", "summaries": "\(report.summaries)"])

@@ -50,7 +50,12 @@ extension FoldTransaction {
 
   /// Subscriptions begin and end by time alone.
   mutating func keepListed(_ cell: CustomerCell) {
-    if !cell.stored.state.subscriptions.isEmpty, ListKeys(of: cell.stored.state, at: now).digest != cell.stored.listed { change(cell) }
+    if !cell.stored.state.subscriptions.isEmpty { keepInOrder(cell) }
+  }
+
+  /// The customer's own row is to be written where lists would not find it where it belongs.
+  mutating func keepInOrder(_ cell: CustomerCell) {
+    if ListKeys(of: cell.stored.state, at: now, ownerTrait: ownerTrait).digest != cell.stored.listed { change(cell) }
   }
 
   /// Scores a customer as it is in memory; nothing is stored where its present score may stand.

@@ -9,6 +9,8 @@ struct FoldTransaction {
   let blueprint: Blueprint
   let evaluator: HealthEvaluator
   let scope: StateScope
+  /// Under which name the attribute arrives that says who looks after a customer.
+  let ownerTrait: String
   let now: Instant
   let connection: any Connection
   let tenure: Tenure
@@ -65,6 +67,7 @@ struct FoldTransaction {
     start = try HousekeepingQueries.position(connection)
     evaluator = blueprint.evaluator
     scope = blueprint.scope(today: now.day)
+    ownerTrait = blueprint.ownerTrait
     // What others own they may have changed since.
     if self.memory.tenure != tenure { self.memory = FoldMemory() }
     self.memory.tenure = tenure
@@ -254,7 +257,7 @@ struct FoldTransaction {
     // One that is no customer after all has been forgotten meanwhile.
     let customers = changedCustomers.filter { memory.customers[$0.stored.state.id] === $0 }
       .sorted { ($0.stored.shard, $0.stored.state.id) < ($1.stored.shard, $1.stored.state.id) }
-    let keys = try RecordQueries.save(customers.map(\.stored), at: now, connection)
+    let keys = try RecordQueries.save(customers.map(\.stored), at: now, ownerTrait: ownerTrait, connection)
     for (cell, keys) in zip(customers, keys) { cell.stored.listed = keys.digest }
     try flushHealth()
     if arrivalsChanged, let arrivals = memory.arrivals { try HousekeepingQueries.save(arrivals, connection) }

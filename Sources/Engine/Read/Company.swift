@@ -5,27 +5,25 @@ import Storage
 extension Inquiries {
   /// So many falls and so many rises are shown.
   private static let moverCount = 5
+  /// So many of each are found.
+  private static let foundMovers = 20
 
   /// The company in numbers, now or as of `at`.
   public func summary(at: Instant?) async throws -> HealthSummary {
     let blueprint = current.blueprint
     let now = time.now()
     if let at { return try await database.read { try Self.pastSummary(at: at, blueprint: blueprint, $0) } }
-    let recent = try await movers.recent { try await self.findMovers() }
+    let recent = try await recentMovers()
     return try await database.read { connection in
-      var bands = Dictionary(uniqueKeysWithValues: Band.allCases.map { ($0, 0) })
-      var (customers, sum) = (0, 0)
-      for part in try HealthTally.parts(connection) {
-        bands[part.band, default: 0] += part.customers
-        customers += part.customers
-        sum += part.score * part.customers
-      }
+      let scores = HealthSnapshot(at: now, scores: try HealthTally.parts(connection))
       return HealthSummary(
-        at: now, customers: customers, average: customers > 0 ? Double(sum) / Double(customers) : nil, bands: bands,
-        movers: recent?.movers ?? [],
-        moversAt: recent?.at)
+        at: now, customers: scores.customers, average: scores.average, bands: scores.bands,
+        movers: recent?.largest(Self.moverCount) ?? [], moversAt: recent?.at)
     }
   }
+
+  /// Whose scores moved most over seven days, as far as it is known; see `MoversMemory`.
+  func recentMovers() async throws -> MoversMemory.Found? { try await movers.recent { try await self.findMovers() } }
 
   /// Looks for the largest changes anew where that takes too long for who asks; see `MoversMemory`.
   func refreshMovers() async throws {
@@ -33,17 +31,28 @@ extension Inquiries {
   }
 
   private func findMovers() async throws -> MoversMemory.Found {
-    try await database.read(patience: .unbounded) { [time] connection in
+    try await database.read(patience: .unbounded) { [time, model = current.blueprint.model] connection in
       let now = time.now()
-      let found = try [true, false].flatMap {
-        try HealthQueries.movers(since: now - .days(7), falling: $0, limit: Self.moverCount, connection)
-      }.map { id, from, to in
-        let scope = StateScope(events: [], keepingFrom: Day(number: .max)).reading([])
-        let name = try CustomerWalk.customers([id], scope: scope, connection).customers.first?.state.name
-        return HealthSummary.Mover(id: id, name: name, from: from, to: to)
+      let mark = now - .days(7)
+      let moves = try [true, false].flatMap {
+        try HealthMoves.largest(since: mark, falling: $0, limit: Self.foundMovers, connection)
       }
-      return MoversMemory.Found(movers: found, at: now, took: time.now() - now)
+      let names = try Self.names(of: moves.map(\.id), connection)
+      let found = moves.map { move in
+        HealthSummary.Mover(
+          id: move.id, name: names[move.id], from: move.from, to: move.to,
+          reason: PointsShift(from: move.pointsBefore, to: move.pointsNow, model: model))
+      }
+      let flows = try HealthMoves.flows(since: mark, connection)
+      return MoversMemory.Found(movers: found, flows: flows, at: now, took: time.now() - now)
     }
+  }
+
+  /// The names that customers have, by id.
+  static func names(of ids: [String], _ connection: any Connection) throws -> [String: String] {
+    let scope = StateScope(events: [], keepingFrom: Day(number: .max)).reading([])
+    let states = try CustomerWalk.customers(ids, scope: scope, connection).customers.map(\.state)
+    return Dictionary(states.compactMap { state in state.name.map { (state.id, $0) } }, uniquingKeysWith: { first, _ in first })
   }
 
   private static func pastSummary(at: Instant, blueprint: Blueprint, _ connection: any Connection) throws -> HealthSummary {
@@ -63,8 +72,12 @@ extension Inquiries {
         sum += explanation.score
         bands[explanation.band, default: 0] += 1
         guard let before = try Replay.state(of: id, at: mark, scope: blueprint.scope(today: mark.day), connection) else { continue }
-        let past = evaluator.explanation(of: before, at: mark).score
-        if past != explanation.score { movers.append(HealthSummary.Mover(id: id, name: state.name, from: past, to: explanation.score)) }
+        let past = evaluator.explanation(of: before, at: mark)
+        guard past.score != explanation.score else { continue }
+        movers.append(
+          HealthSummary.Mover(
+            id: id, name: state.name, from: past.score, to: explanation.score,
+            reason: PointsShift(from: past.points, to: explanation.points, model: blueprint.model)))
       }
     }
     let falls = movers.filter { $0.to < $0.from }.sorted { ($0.to - $0.from, $0.id) < ($1.to - $1.from, $1.id) }

@@ -19,9 +19,14 @@ public struct Inquiries: Sendable {
     public var examined: Int
     /// As of then; `nil`: now, from the stored scores.
     public var at: Instant?
+    /// Only customers of this owner, however it is written (see `ListKeys.owner`); `nil`: of all and of none.
+    public var owner: String?
+    /// Only customers whose name or id begins so; of a name upper and lower case are the same. Of very many the first 200 by name and the
+    /// first 200 by id are looked at.
+    public var search: String?
     public init(
       condition: Formula? = nil, sort: Sort = .score, descending: Bool = false, limit: Int = 100, cursor: String? = nil,
-      examined: Int = .max, at: Instant? = nil
+      examined: Int = .max, at: Instant? = nil, owner: String? = nil, search: String? = nil
     ) {
       self.condition = condition
       self.sort = sort
@@ -30,6 +35,8 @@ public struct Inquiries: Sendable {
       self.cursor = cursor
       self.examined = examined
       self.at = at
+      self.owner = owner
+      self.search = search
     }
   }
 

@@ -1,16 +1,25 @@
 import Domain
 import Synchronization
 
-/// Whose scores moved most, remembered where finding out takes long.
+/// Whose scores moved most, and how many customers went from band to band, remembered where finding out takes long.
 ///
 /// In most companies it takes milliseconds, and everyone who asks gets them as of now. Where it took longer than `patience`, those found
 /// last are told, and a service finds new ones from time to time, so that this never takes more than a small share of the machine.
 final class MoversMemory: Sendable {
   struct Found: Sendable {
+    /// Falls first, each kind with the largest change first.
     var movers: [HealthSummary.Mover]
+    var flows: [BandFlow] = []
     var at: Instant
     /// How long it took to find them.
     var took: TimeSpan
+
+    /// So many falls, and as many rises.
+    func largest(_ count: Int) -> [HealthSummary.Mover] {
+      Array(falls.prefix(count)) + movers.filter { $0.to > $0.from }.prefix(count)
+    }
+
+    var falls: [HealthSummary.Mover] { movers.filter { $0.to < $0.from } }
   }
 
   static let patience = TimeSpan.milliseconds(20)

@@ -11,9 +11,10 @@ struct PastCustomerList {
 
   func page(after cursor: ListCursor?) throws -> Page<CustomerSummary> {
     var rows = try everyone()
-    rows.sort { precedes($0.place, $1.place) }
+    rows.sort { $0.place.precedes($1.place, descending: query.descending) }
     let limit = max(1, query.limit)
-    let start = cursor.map { cursor in rows.firstIndex { precedes(cursor.place, $0.place) } ?? rows.count } ?? 0
+    let start =
+      cursor.map { cursor in rows.firstIndex { cursor.place.precedes($0.place, descending: query.descending) } ?? rows.count } ?? 0
     let taken = rows[start...].prefix(limit)
     let hasMore = start + taken.count < rows.count
     return Page(items: taken.map(\.summary), next: hasMore ? taken.last.map { ListCursor($0.place).text(of: query) } : nil)
@@ -26,12 +27,23 @@ struct PastCustomerList {
     try CustomerWalk.each(scope: scope, connection) { customers in
       for customer in customers {
         guard let state = try Replay.state(of: customer.state.id, at: at, scope: scope, connection) else { continue }
+        guard isMeant(state) else { continue }
         let health = evaluator.health(of: state, at: at)
         if let condition = query.condition, !evaluator.holds(condition, for: state, at: at, health: health) { continue }
         rows.append((place(of: state, health), CustomerSummary(state: state, health: health, at: at)))
       }
     }
     return rows
+  }
+
+  /// Whether it belongs to the owner asked for, and begins with what is searched for.
+  private func isMeant(_ state: CustomerState) -> Bool {
+    if let owner = query.owner {
+      guard let owner = ListKeys.owner(owner), ListKeys.owner(of: state, trait: blueprint.ownerTrait) == owner else { return false }
+    }
+    guard let text = query.search, !text.isEmpty else { return true }
+    let name = ListKeys.namePrefix(text)
+    return ListKeys(of: state, at: at).name.hasPrefix(name) || state.id.hasPrefix(text) || state.id.hasPrefix(name)
   }
 
   private func place(of state: CustomerState, _ health: Health) -> CustomerOrder.Place {
@@ -46,15 +58,17 @@ struct PastCustomerList {
       }
     return CustomerOrder.Place(key: key, id: state.id)
   }
+}
 
-  /// As the database compares them.
-  private func precedes(_ a: CustomerOrder.Place, _ b: CustomerOrder.Place) -> Bool {
-    let (a, b) = query.descending ? (b, a) : (a, b)
+extension CustomerOrder.Place {
+  /// Whether it comes before another place, as the database compares them.
+  func precedes(_ other: CustomerOrder.Place, descending: Bool) -> Bool {
+    let (a, b) = descending ? (other, self) : (self, other)
     if Self.precedes(a.key, b.key) { return true }
     return !Self.precedes(b.key, a.key) && a.id.precedesInBytes(b.id)
   }
 
-  private static func precedes(_ a: CustomerOrder.Place.Key, _ b: CustomerOrder.Place.Key) -> Bool {
+  private static func precedes(_ a: Key, _ b: Key) -> Bool {
     switch (a, b) {
     case (.integer(let x), .integer(let y)): x < y
     case (.real(let x), .real(let y)): x < y

@@ -106,6 +106,20 @@ enum Migration0009 {
     ALTER TABLE alert ADD COLUMN snooze_reason TEXT;
     CREATE INDEX alert_state ON alert (state, opened_at, id);
 
+    CREATE INDEX alert_closed ON alert (closed_at) WHERE closed_at IS NOT NULL;
+    CREATE INDEX delivery_finished ON delivery (finished_at) WHERE finished_at IS NOT NULL;
+    ALTER TABLE customer ADD COLUMN owner TEXT;
+
+    CREATE TABLE health_day (
+      day INTEGER NOT NULL PRIMARY KEY,
+      at INTEGER NOT NULL,
+      customers INTEGER NOT NULL,
+      score_sum INTEGER NOT NULL,
+      healthy INTEGER NOT NULL,
+      at_risk INTEGER NOT NULL,
+      critical INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE health_daily (
       day INTEGER NOT NULL,
       score INTEGER NOT NULL,
@@ -114,12 +128,17 @@ enum Migration0009 {
       PRIMARY KEY (day, score, band)
     ) STRICT, WITHOUT ROWID;
 
-    CREATE TABLE band_flow_daily (
-      day INTEGER NOT NULL,
-      band_from TEXT NOT NULL,
-      band_to TEXT NOT NULL,
+    CREATE TABLE health_group (
+      shard INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      name TEXT NOT NULL,
+      at INTEGER NOT NULL,
       customers INTEGER NOT NULL,
-      PRIMARY KEY (day, band_from, band_to)
+      score_sum INTEGER NOT NULL,
+      healthy INTEGER NOT NULL,
+      at_risk INTEGER NOT NULL,
+      critical INTEGER NOT NULL,
+      PRIMARY KEY (shard, kind, name)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE health_group_daily (
@@ -132,6 +151,17 @@ enum Migration0009 {
       at_risk INTEGER NOT NULL,
       critical INTEGER NOT NULL,
       PRIMARY KEY (day, kind, name)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE alert_precision (
+      kind TEXT NOT NULL PRIMARY KEY,
+      at INTEGER NOT NULL,
+      counted INTEGER NOT NULL,
+      cancellations INTEGER NOT NULL,
+      downgrades INTEGER NOT NULL,
+      without_subscription INTEGER NOT NULL,
+      young INTEGER NOT NULL,
+      is_sample INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -5,7 +5,7 @@ public enum Migrator {
   private static let migrations = [
     Migration(Migration0001.script), Migration0002.migration, Migration(Migration0003.script), Migration0004.migration,
     Migration(Migration0005.script), Migration(Migration0006.script), Migration(Migration0007.script),
-    Migration0008.migration, Migration(Migration0009.script),
+    Migration0008.migration, Migration(Migration0009.script, step: Migration0009.fillOwners),
   ]
 
   /// The schema this program knows.

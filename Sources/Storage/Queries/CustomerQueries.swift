@@ -45,10 +45,12 @@ public enum CustomerQueries {
     return stored
   }
 
-  static let listColumns = "sort_name, started_at, mrr"
+  static let listColumns = "sort_name, started_at, mrr, owner"
 
   static func listKeys(_ row: any Row, from column: Int) -> ListKeys {
-    ListKeys(name: row.text(column), startedAt: Instant(microseconds: row.integer(column + 1)), mrr: row.real(column + 2))
+    ListKeys(
+      name: row.text(column), startedAt: Instant(microseconds: row.integer(column + 1)), mrr: row.real(column + 2),
+      owner: row.optionalText(column + 3))
   }
 
   /// When a customer was first seen and heard of, from the log: for one that gained or lost some of its people.

@@ -102,31 +102,37 @@ public enum HealthQueries {
   /// Changes of one customer, newest first.
   public static func changes(of customer: String, limit: Int, _ connection: any Connection) throws -> [HealthChange] {
     try connection.rows(
-      """
-      SELECT at, score_from, score_to, band_from, band_to, cause, model, points FROM health_change
-      WHERE shard = $1 AND customer = $2 ORDER BY at DESC, ordinal DESC LIMIT $3
-      """, [Shard.number(of: customer), customer, limit]
-    ) { row in
-      HealthChange(
-        at: Instant(microseconds: row.integer(0)), from: row.optionalInteger(1).map { Int($0) }, to: row.int(2),
-        bandFrom: try row.optionalText(3).map(band), bandTo: try band(row.text(4)), cause: try cause(row.text(5)), model: row.text(6),
-        points: try StateCoding.points(row.text(7)))
-    }
+      "SELECT \(changeColumns) FROM health_change WHERE shard = $1 AND customer = $2 ORDER BY at DESC, ordinal DESC LIMIT $3",
+      [Shard.number(of: customer), customer, limit], change)
   }
 
-  /// Customers whose score has fallen (or risen) most since `mark`, with the score they had then.
-  public static func movers(since mark: Instant, falling: Bool, limit: Int, _ connection: any Connection) throws -> [(
-    id: String, from: Int, to: Int
-  )] {
-    try connection.rows(
+  /// A customer's changes from an instant on, the newest ones, oldest first; and the last one before them.
+  /// - Returns: `isCut`: there are more of them than `limit`.
+  public static func changes(
+    of customer: String, from: Instant, limit: Int, _ connection: any Connection
+  ) throws -> (changes: [HealthChange], before: HealthChange?, isCut: Bool) {
+    let shard = Shard.number(of: customer)
+    let newest = try connection.rows(
       """
-      SELECT now.customer, past.score_to, now.score FROM health AS now JOIN health_change AS past
-        ON past.shard = now.shard AND past.customer = now.customer
-      WHERE (past.at, past.ordinal) = (SELECT at, ordinal FROM health_change AS h WHERE h.shard = now.shard AND h.customer = now.customer
-          AND h.at <= $1 ORDER BY at DESC, ordinal DESC LIMIT 1) AND (now.score - past.score_to) * $2 > 0
-      ORDER BY (now.score - past.score_to) * $3 DESC, now.customer LIMIT $4
-      """, [mark.microseconds, falling ? -1 : 1, falling ? -1 : 1, limit]
-    ) { ($0.text(0), $0.int(1), $0.int(2)) }
+      SELECT \(changeColumns) FROM health_change WHERE shard = $1 AND customer = $2 AND at >= $3
+      ORDER BY at DESC, ordinal DESC LIMIT $4
+      """, [shard, customer, from.microseconds, limit + 1], change)
+    if newest.count > limit { return (newest.prefix(limit).reversed(), newest.last, true) }
+    let before = try connection.first(
+      """
+      SELECT \(changeColumns) FROM health_change WHERE shard = $1 AND customer = $2 AND at < $3
+      ORDER BY at DESC, ordinal DESC LIMIT 1
+      """, [shard, customer, from.microseconds], change)
+    return (newest.reversed(), before, false)
+  }
+
+  private static let changeColumns = "at, score_from, score_to, band_from, band_to, cause, model, points"
+
+  private static func change(_ row: any Row) throws -> HealthChange {
+    HealthChange(
+      at: Instant(microseconds: row.integer(0)), from: row.optionalInteger(1).map { Int($0) }, to: row.int(2),
+      bandFrom: try row.optionalText(3).map(band), bandTo: try band(row.text(4)), cause: try cause(row.text(5)), model: row.text(6),
+      points: try StateCoding.points(row.text(7)))
   }
 
   static func health(_ row: any Row, from column: Int) throws -> Health {

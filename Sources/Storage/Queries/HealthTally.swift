@@ -6,17 +6,7 @@ import SQL
 /// Each row is counted under a shard so that no two nodes write the same one: under whichever of its shards a node likes. Only the sums
 /// over all shards mean anything; a single row may be below zero.
 public enum HealthTally {
-  /// So many customers have this score.
-  public struct Part: Hashable, Sendable {
-    public var score: Int
-    public var band: Band
-    public var customers: Int
-    public init(score: Int, band: Band, customers: Int) {
-      self.score = score
-      self.band = band
-      self.customers = customers
-    }
-  }
+  public typealias Part = ScoreCount
 
   /// What changes of scores make of the counts.
   public struct Change: Sendable {

@@ -18,10 +18,12 @@ public struct RecordOwner: Hashable, Sendable {
 public enum RecordQueries {
   // MARK: Customers and contacts
 
-  /// Inserts or replaces customers' own rows: attributes, beginnings, and what lists are sorted by as of `at`, which is returned.
+  /// Inserts or replaces customers' own rows: attributes, beginnings, and what lists go by as of `at`, which is returned.
   @discardableResult
-  public static func save(_ customers: [StoredCustomer], at: Instant, _ connection: any Connection) throws -> [ListKeys] {
-    let keys = customers.map { ListKeys(of: $0.state, at: at) }
+  public static func save(
+    _ customers: [StoredCustomer], at: Instant, ownerTrait: String = ListKeys.usualOwnerTrait, _ connection: any Connection
+  ) throws -> [ListKeys] {
+    let keys = customers.map { ListKeys(of: $0.state, at: at, ownerTrait: ownerTrait) }
     try connection.insert(
       BulkInsert(
         into: "customer",
@@ -32,10 +34,12 @@ public enum RecordQueries {
           .integers("is_named", customers.map { $0.isNamed ? 1 : 0 }),
           .texts("attributes", customers.map { StateCoding.text($0.state.attributes) }), .texts("sort_name", keys.map(\.name)),
           .integers("started_at", keys.map(\.startedAt.microseconds)), .reals("mrr", keys.map(\.mrr)),
+          .texts("owner", keys.map(\.owner)),
         ],
         onConflict: """
           (shard, id) DO UPDATE SET first_seen = excluded.first_seen, first_heard = excluded.first_heard, is_named = excluded.is_named,
-            attributes = excluded.attributes, sort_name = excluded.sort_name, started_at = excluded.started_at, mrr = excluded.mrr
+            attributes = excluded.attributes, sort_name = excluded.sort_name, started_at = excluded.started_at, mrr = excluded.mrr,
+            owner = excluded.owner
           """))
     return keys
   }
