@@ -70,11 +70,3 @@ public struct ListKeys: Hashable, Sendable {
     return key
   }
 }
-
-extension Blueprint {
-  /// The key of the attribute that names who looks after a customer.
-  public var ownerAttribute: String { ListKeys.usualOwnerTrait }
-
-  /// The name under which that attribute arrives.
-  public var ownerTrait: String { catalog.attributes.first { $0.key == ownerAttribute }?.trait ?? ownerAttribute }
-}

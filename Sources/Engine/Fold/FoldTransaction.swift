@@ -67,7 +67,7 @@ struct FoldTransaction {
     start = try HousekeepingQueries.position(connection)
     evaluator = blueprint.evaluator
     scope = blueprint.scope(today: now.day)
-    ownerTrait = blueprint.ownerTrait
+    ownerTrait = blueprint.ownerAttribute
     // What others own they may have changed since.
     if self.memory.tenure != tenure { self.memory = FoldMemory() }
     self.memory.tenure = tenure

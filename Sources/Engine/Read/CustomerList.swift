@@ -117,7 +117,7 @@ struct CustomerList {
     let stored = try CustomerWalk.customers(places.map(\.id), scope: scope, connection).customers
     let byID = Dictionary(stored.map { ($0.state.id, $0) }, uniquingKeysWith: { first, _ in first })
     let evaluator = blueprint.evaluator
-    let (owner, trait) = (query.owner.flatMap { ListKeys.owner($0) }, blueprint.ownerTrait)
+    let (owner, trait) = (query.owner.flatMap { ListKeys.owner($0) }, blueprint.ownerAttribute)
     return places.compactMap { place in
       guard let customer = byID[place.id] else { return nil }
       if let owner, ListKeys.owner(of: customer.state, trait: trait) != owner { return nil }

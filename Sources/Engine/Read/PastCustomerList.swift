@@ -39,7 +39,7 @@ struct PastCustomerList {
   /// Whether it belongs to the owner asked for, and begins with what is searched for.
   private func isMeant(_ state: CustomerState) -> Bool {
     if let owner = query.owner {
-      guard let owner = ListKeys.owner(owner), ListKeys.owner(of: state, trait: blueprint.ownerTrait) == owner else { return false }
+      guard let owner = ListKeys.owner(owner), ListKeys.owner(of: state, trait: blueprint.ownerAttribute) == owner else { return false }
     }
     guard let text = query.search, !text.isEmpty else { return true }
     let name = ListKeys.namePrefix(text)
