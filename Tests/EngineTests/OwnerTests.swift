@@ -127,6 +127,33 @@ struct OwnerTests {
   }
 }
 
+@Suite("Another attribute that names the owner")
+struct OwnerAttributeTests {
+  @Test("is followed with the next statement about a customer, and by all with the next daily batch")
+  func changed() async throws {
+    try await withHouse { house in
+      let at = RandomLog.start
+      let members = [JSON.Member("owner", .string("ann")), JSON.Member("csm", .string("Bob"))]
+      try await house.take(
+        ["a", "b"].map { id in
+          LogEntry(
+            messageID: id, at: at, version: at, receivedAt: at, actor: Actor(customer: id), fact: .customer(attributes: members))
+        })
+      func found(_ owner: String) async throws -> [String] {
+        try await house.inquiries.customers(.init(sort: .id, owner: owner)).items.map(\.id)
+      }
+      #expect(try await found("ann") == ["a", "b"])
+      var blueprint = Blueprints.sop
+      (blueprint.ownerAttribute, blueprint.version) = ("csm", "another")
+      house.current.replace(with: blueprint)
+      try await house.fold.adoptModel()
+      #expect(try await DailyBatch(fold: house.fold).run().differences == [])
+      #expect(try await found("ann") == [])
+      #expect(try await found("bob") == ["a", "b"])
+    }
+  }
+}
+
 @Suite("What somebody who comes to work is told")
 struct TodayTests {
   @Test("are their customers that slid and those that are critical, as every history gives them, with what moved them")

@@ -21,7 +21,6 @@ struct PlanTests {
       let house = try await House(database, Blueprints.sop)
       try await house.live(RandomCompany(seed: 3).entries)
       _ = try await DailyBatch(fold: house.fold).run()
-      try await house.database.write { try $0.script("ANALYZE") }
       _ = try await house.inquiries.summary(at: nil)
       let background = Set(database.takeQuestions().map(\.sql))
       #expect(background.count > 3)
