@@ -125,6 +125,9 @@ import Testing
     #expect(markup.rows == [["23 Nov 2026", "71.3"], ["21 Nov 2026", "69.5"], ["20 Nov 2026", "68"]])
     let top = Markup(averageLine(days: [0, 1].map { DayAverage(day: LookSamples.day("2026-11-20") + $0, average: 100) }, bands: bands))
     #expect(top.with(class: "left").map(\.text) == ["80", "85", "90", "95", "100"])
+    let near = Markup(
+      averageLine(days: [66, 69].map { DayAverage(day: LookSamples.day("2026-11-20") + Int($0), average: $0) }, bands: bands))
+    #expect(near.with(class: "left").map(\.text) == ["60", "65", "70", "75", "80"])
   }
 
   @Test("Streams leave and reach the bands with what they carry; the table says the same, largest first")

@@ -100,13 +100,13 @@ func averageLine(days: [DayAverage], bands: Bands) -> HTML {
   ).html
 }
 
-/// The range of tens that holds all values, at least 20 wide.
+/// The range of tens that holds all values, at least 20 wide; widened where they come nearest to its edge.
 private func tens(around values: [Double]) -> (Int, Int) {
-  var low = Int(((values.min() ?? 0) / 10).rounded(.down)) * 10
-  var high = Int(((values.max() ?? 0) / 10).rounded(.up)) * 10
+  let (least, most) = (values.min() ?? 0, values.max() ?? 0)
+  var low = Int((least / 10).rounded(.down)) * 10
+  var high = Int((most / 10).rounded(.up)) * 10
   while high - low < 20 {
-    if low > 0 { low -= 10 }
-    if high < 100, high - low < 20 { high += 10 }
+    if high < 100, low == 0 || Double(high) - most <= least - Double(low) { high += 10 } else { low -= 10 }
   }
   return (low, high)
 }

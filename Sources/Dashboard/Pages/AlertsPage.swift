@@ -94,7 +94,7 @@ public struct AlertsPage: Hashable, Sendable {
     let alerts = AlertLines(shell: shell, back: path(filter))
     let items = lines.enumerated().map { index, item -> Entry in
       let alert = item.line.alert
-      let until: HTML = alert.closedAt.map { "closed \(time($0, shell))" } ?? "since \(time(alert.openedAt, shell))"
+      let until: HTML = alert.closedAt.map { "closed \(time($0, shell))" } ?? lasting("for", alert.openedAt, shell)
       return Entry(
         mark: alerts.state(item.line), title: "\(item.customer.link) \(item.customer.standing)",
         detail: "\(dotted([.text(AlertLines.title(alert)), alerts.told(item.line)]))\(alerts.snoozed(item.line))", when: until,

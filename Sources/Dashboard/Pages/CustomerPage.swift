@@ -198,12 +198,14 @@ public struct CustomerPage: Hashable, Sendable {
 
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
-    let main: HTML = "\(scoreCard(shell))\(nextCard(shell))\(historyCard(shell))\(timelineCard(shell))"
-    let aside: HTML = """
-      \(alertCard(shell))\(taskCard(shell))\(pulseCard(shell))\(noteCard(shell))\(contactCard(shell))\(subscriptionCard(shell))\
-      \(ticketCard(shell))\(attributeCard)
-      """
-    return document(shell.titled(label), live: live, "\(header(shell))\(sides(main: main, aside: aside))")
+    // On a phone all columns follow each other: what is to be done comes before what has happened.
+    let present = sides(
+      main: "\(scoreCard(shell))\(nextCard(shell))\(historyCard(shell))",
+      aside: "\(alertCard(shell))\(taskCard(shell))\(pulseCard(shell))\(noteCard(shell))")
+    let past = sides(
+      main: timelineCard(shell),
+      aside: "\(contactCard(shell))\(subscriptionCard(shell))\(ticketCard(shell))\(attributeCard)")
+    return document(shell.titled(label), live: live, "\(header(shell))\(present)\(past)")
   }
 
   private func header(_ shell: Shell) -> HTML {

@@ -61,7 +61,7 @@ extension CustomerPage {
     let byTime: HTML =
       score.nextChange.map { next in
         """
-        <p>\(time(next.at, shell)) the score changes to \(badge(next.band, score: next.score)) if nothing else happens.</p>\
+        <p>The score changes to \(badge(next.band, score: next.score)) \(time(next.at, shell)) if nothing else happens.</p>\
         \(Self.differenceList(next.differences))
         """
       } ?? "<p>Within a year time alone changes nothing.</p>"

@@ -103,7 +103,7 @@ struct AlertLines {
   func block(_ line: AlertLine, number: Int) -> HTML {
     let alert = line.alert
     return """
-      <div class="alert"><p>\(badge(alert.band, score: alert.score)) \(Self.title(alert)) since \(time(alert.openedAt, shell)) \
+      <div class="alert"><p>\(badge(alert.band, score: alert.score)) \(Self.title(alert)) \(lasting("for", alert.openedAt, shell)) \
       \(state(line))</p><p class="hint">\(told(line))</p>\(snoozed(line))\(snoozeForms(line, number: number))</div>
       """
   }

@@ -99,7 +99,7 @@ public struct OutboxPage: Hashable, Sendable {
   private func when(_ delivery: Delivery, _ shell: Shell) -> HTML {
     switch delivery.state {
     case .pending where delivery.attempts > 0: "next attempt \(time(delivery.nextAttemptAt, shell))"
-    case .pending, .sending: "since \(time(delivery.createdAt, shell))"
+    case .pending, .sending: lasting("for", delivery.createdAt, shell)
     default: time(delivery.finishedAt ?? delivery.createdAt, shell)
     }
   }

@@ -84,6 +84,16 @@ func amount(_ number: Double) -> String {
   return number < 0 && hundredths > 0 ? "−\(text)" : text
 }
 
+/// How long something has lasted: within a week "for 3 d", else "since 17 Nov".
+/// - Parameter word: what stands before the length of time.
+func lasting(_ word: String, _ start: Instant, _ shell: Shell) -> HTML {
+  let span = shell.now - start
+  guard span >= .zero, span < .days(7) else { return "since \(time(start, shell))" }
+  let words = span.words.split(separator: " ").prefix(2).joined(separator: " ")
+  let title = Clock(timeZone: shell.timeZone).full(start)
+  return "\(word) <time datetime=\"\(start.iso8601)\" title=\"\(title)\">\(words)</time>"
+}
+
 /// An address of ours with what is asked in it; what is `nil` or empty is left out.
 func address(_ path: String, _ items: [(name: String, value: String?)]) -> String {
   let asked = items.compactMap { item in

@@ -44,7 +44,7 @@ struct TaskEntries {
   private func ownerName(_ email: String) -> String { owners.first { $0.email == email }?.name ?? email }
 
   private func due(_ task: CustomerTask) -> HTML {
-    if task.isOverdue(at: shell.now) { return "<strong class=\"late\">Overdue</strong> since \(time(task.dueAt, shell))" }
+    if task.isOverdue(at: shell.now) { return "<strong class=\"late\">Overdue</strong> \(lasting("by", task.dueAt, shell))" }
     return "due \(time(task.dueAt, shell))"
   }
 

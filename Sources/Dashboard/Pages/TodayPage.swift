@@ -221,7 +221,7 @@ public struct TodayPage: Hashable, Sendable {
       let step: HTML? = item.step.map { "<b>To at-risk:</b> \(clipped($0, 200))" }
       return Entry(
         mark: item.customer.standing, title: item.customer.link, detail: dotted([reason, step]),
-        when: item.since.map { "since \(time($0, shell))" })
+        when: item.since.map { lasting("for", $0, shell) })
     }
     return card(
       title: title, id: "critical", actions: all(Band.critical, shown: lines.count, of: criticalCount), entries(lines, label: title))
@@ -269,7 +269,8 @@ public struct TodayPage: Hashable, Sendable {
     if let recovered = events.recovered { list.append(("Customers recovered", "\(grouped(recovered))\(recoveredNames)")) }
     if let worsened = events.worsened { list.append(("Customers in a worse band", "\(grouped(worsened))")) }
     return card(
-      title: "What happened by itself", id: "automation", "<p class=\"hint\">Since \(time(events.since, shell))</p>\(facts(list))")
+      title: "What happened by itself", id: "automation",
+      "<p class=\"hint\">\(lasting("In the last", events.since, shell))</p>\(facts(list))")
   }
 
   /// The outbox is for those who operate; others see the number.

@@ -23,7 +23,7 @@ struct PageSamples {
   func ago(_ span: TimeSpan) -> Instant { Self.now - span }
 
   var user: User {
-    User(id: "u-1", email: text("ann@example.com"), name: name("Ann Ahrens"), role: role, createdAt: .epoch, hasPassword: true)
+    User(id: "u-1", email: text("ann@example.com"), name: text("Ann Ahrens"), role: role, createdAt: .epoch, hasPassword: true)
   }
 
   func shell(_ room: Shell.Room? = nil, isSignedIn: Bool = true) -> Shell {

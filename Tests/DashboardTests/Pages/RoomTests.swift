@@ -13,7 +13,7 @@ import Testing
   func overdue() throws {
     let items = page(.successManager).elements.filter { $0.name == "li" && $0.path.contains("ol") }
     #expect(items.first?.classes == ["overdue"])
-    #expect(items.first?.text.contains("Overdue since 1 d ago") == true)
+    #expect(items.first?.text.contains("Overdue by 1 d") == true)
     #expect(items.first?.text.contains("Call: critical since Monday") == true)
     #expect(items.count { $0.classes == ["overdue"] } == 1)
     let titles = page(.successManager).all("h3").map(\.text)
@@ -120,7 +120,7 @@ import Testing
   @Test("It says what comes next by time alone, and the smallest step up")
   func next() {
     let texts = page(.viewer).all("p").map(\.text)
-    #expect(texts.contains { $0.contains("the score changes to") && $0.contains("11") })
+    #expect(texts.contains { $0.contains("The score changes to") && $0.contains("11") })
     #expect(page(.viewer).all("li").contains { $0.text == "Open tickets at 1 (+10)" })
   }
 
