@@ -9,10 +9,11 @@ func makeRouter(_ dependencies: ServerDependencies) -> Router<RequestInfo> {
   router.add(middleware: UnreadBodies())
   // Also answers for addresses that are not there; the groups below have their own, further in.
   router.add(middleware: ErrorAnswers(answer: Response.problem))
+  let house = PageHouse(dependencies, assets: PageRoutes.assets)
+  router.add(middleware: MissedPages(gate: PageGate(house: house)))
   addOperations(to: router, dependencies, requests)
   addTracking(to: router, dependencies)
   addAPI(to: router, dependencies)
-  let house = PageHouse(dependencies, assets: PageRoutes.assets)
   PageRoutes.register(PageRoutes.all(house), in: router, house)
   return router
 }

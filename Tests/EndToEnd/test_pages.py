@@ -32,7 +32,7 @@ class Links(HTMLParser):
         self.tags.append((tag, found))
         for name in ("href", "src"):
             if found.get(name):
-                self.links.add(found[name].split("#")[0])
+                self.links |= {found[name].split("#")[0]} - {""}
 
 
 def test_a_crawl_of_everything_finds_no_dead_link_and_no_fault(house, ann):

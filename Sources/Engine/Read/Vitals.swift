@@ -23,12 +23,12 @@ public struct Vitals: Sendable {
   public var pending: [Pending]
   /// Since then the daily batch has looked at every customer; `nil`: it never has.
   public var dailyBatchAt: Instant?
-  /// By kind, of the newest hundred.
-  public var incidents: [String: Int]
+  /// Counted up to 100.
+  public var incidents: Int
 
   public init(
     statistics: Inquiries.Statistics, bands: [Band: Int], average: Double?, pending: [Pending], dailyBatchAt: Instant?,
-    incidents: [String: Int]
+    incidents: Int
   ) {
     self.statistics = statistics
     self.bands = bands
@@ -54,7 +54,7 @@ extension Inquiries {
           Vitals.Pending(channel: $0.channel, count: $0.count, dueFor: now - $0.dueAt)
         },
         dailyBatchAt: try NodeQueries.checked(connection).values.min(),
-        incidents: Dictionary(try HousekeepingQueries.incidents(connection).map { ($0.kind, 1) }, uniquingKeysWith: +))
+        incidents: try HousekeepingQueries.incidents(connection).count)
     }
   }
 }

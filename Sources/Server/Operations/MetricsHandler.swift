@@ -98,9 +98,7 @@ struct MetricsHandler: Sendable {
     metrics.add(
       "holdfast_daily_batch_timestamp_seconds", .gauge, "Since then the daily batch has looked at every customer.",
       vitals.dailyBatchAt?.seconds)
-    metrics.add(
-      "holdfast_incidents", .gauge, "Incidents that are kept, at most 100 counted, by kind.",
-      vitals.incidents.sorted { $0.key < $1.key }.map { ([("kind", $0.key)], Double($0.value)) })
+    metrics.add("holdfast_incidents", .gauge, "Incidents that are kept, counted up to 100.", Double(vitals.incidents))
   }
 
   private static func outbox(_ vitals: Vitals, _ metrics: inout MetricsText) {

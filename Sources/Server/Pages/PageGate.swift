@@ -34,6 +34,15 @@ struct PageGate: Sendable {
     finished(message(problem, nil, request, context), nil, request)
   }
 
+  /// What a browser shows at an address where there is nothing; `nil`: who asks is no browser, or asks the API.
+  func missing(_ request: Request, _ context: RequestInfo) async -> Response? {
+    let isProgram = ["/api/", "/v1/"].contains(where: request.uri.path.hasPrefix)
+    guard !isProgram, !isChange(request), request.headers[.accept]?.contains("text/html") == true else { return nil }
+    // Whoever is signed in finds the way back in the page's head; a database that does not answer makes nothing worse here.
+    let live = try? await session(request)
+    return finished(message(.notFound(), live, request, context), live, request)
+  }
+
   private func session(_ request: Request) async throws -> LiveSession? {
     guard let token = SessionCookie(house.blueprint).token(in: request.headers) else { return nil }
     return try await house.people.session(token: token)
