@@ -21,7 +21,7 @@ def main(target):
         demo = pathlib.Path(folder) / "demo"
         server = Holdfast(folder, config=demo / "config", database=f"sqlite:{demo}/holdfast.db")
         server.run("demo", "--directory", demo, "--load-only", timeout=900)
-        server.run("user", "add", "demo@example.com", "--name", "Dana Demo", "--role", "operations", exits=None)
+        server.run("user", "add", "hannah.vogel@example.com", "--name", "Hannah Vogel", "--role", "operations", exits=None)
         server.start(120)
         try:
             customer = server.api("/api/v1/customers", params={"where": 'band == "at-risk"', "sort": "-mrr", "limit": 1})["customers"][0]["id"]
@@ -31,7 +31,7 @@ def main(target):
                     with visit(browser, server.url, width=width, theme=theme) as person:
                         person.page.goto("/sign-in")
                         person.page.screenshot(path=target / f"sign-in-{width}-{theme}.png", full_page=True)
-                        person.sign_in(sign_in_link(server, "demo@example.com"))
+                        person.sign_in(sign_in_link(server, "hannah.vogel@example.com"))
                         for name, path in pages.items():
                             person.page.goto(path)
                             person.page.screenshot(path=target / f"{name}-{width}-{theme}.png", full_page=True)

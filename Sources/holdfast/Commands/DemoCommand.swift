@@ -51,14 +51,19 @@ struct DemoCommand: AsyncParsableCommand {
 
   private static let marker = "demo_complete"
 
-  /// The secret part of a link that signs the demo's own user in.
+  /// The secret part of a link that signs in one of those who look after the made-up customers. The others are there as users too.
   private func signInLink(_ people: People) async throws -> String {
-    let email = "demo@example.com"
-    let user: User
-    do { user = try await people.user(email: email) } catch PeopleRefusal.unknown {
-      user = try await people.add(email: email, name: "Demo", role: .operations, by: .automation).user
+    var first: User?
+    for member in Staff.members {
+      let user: User
+      do { user = try await people.user(email: member.email) } catch PeopleRefusal.unknown {
+        let role = first == nil ? Role.operations : .successManager
+        user = try await people.add(email: member.email, name: member.name, role: role, by: .automation).user
+      }
+      first = first ?? user
     }
-    return try await people.makeLink(.signIn, for: user, by: .automation).token
+    guard let first else { throw Refusal("the demo has nobody to sign in") }
+    return try await people.makeLink(.signIn, for: first, by: .automation).token
   }
 
   /// Removes a demo that is to be made anew or was cut off, and writes the starter's configuration.
@@ -101,6 +106,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
     bar.show(fraction: 1, count: entries, isLast: true)
     try await fold.adoptModel()
+    try await Staff.closeTasks(at: house.time.now(), seed: seed, house.database)
     try await house.database.write { try HousekeepingQueries.set(Self.marker, to: "yes", $0) }
     try Data().write(to: URL(fileURLWithPath: directory + "/complete"))
   }
