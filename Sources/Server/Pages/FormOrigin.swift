@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 
 /// Where a form comes from, by what the browser says.

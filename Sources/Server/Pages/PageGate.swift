@@ -1,6 +1,7 @@
 import Dashboard
 import Domain
 import Formats
+import HTTPTypes
 import Hummingbird
 
 /// What every request of a page goes through, in this order: is it from our own pages, who is it, may they, is the form theirs. There is no
