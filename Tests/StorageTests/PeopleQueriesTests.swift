@@ -258,7 +258,8 @@ struct AuditQueriesTests {
           throw Failure()
         }
       }
-      #expect(try await database.read { try AuditQueries.list(limit: 9, cursor: nil, $0) }.items.isEmpty)
+      let left = try await database.read { try AuditQueries.list(limit: 9, cursor: nil, $0) }
+      #expect(left.items.isEmpty)
     }
   }
 }

@@ -1,4 +1,4 @@
-/// What `Package.swift` says of our targets, read from its text: `room("Name", ["A", b])`, `.executableTarget(name: …, dependencies: […])`.
+/// What `Package.swift` says of our targets, read from its text: `room("Name", ["A", b])`, on one line or several, `.executableTarget(name: …, dependencies: […])`.
 struct Manifest {
   struct Target {
     var name: String
@@ -11,7 +11,7 @@ struct Manifest {
   init(_ file: SwiftFile) {
     let text = file.lines.map(\.text).joined(separator: "\n")
     let products = Self.products(text)
-    for (opening, list) in [("room(\"", ""), (".executableTarget(", "dependencies:"), (".systemLibrary(", "")] {
+    for (opening, list) in [("room(\"", ""), ("room(\n", ""), (".executableTarget(", "dependencies:"), (".systemLibrary(", "")] {
       var rest = text[...]
       while let start = rest.firstRange(of: opening) {
         let call = Self.balanced(rest[start.lowerBound...], open: "(", close: ")")

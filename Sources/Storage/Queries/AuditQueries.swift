@@ -54,7 +54,7 @@ public enum AuditQueries {
   /// What has been done, at most `limit` words, in alphabetical order.
   public static func actions(limit: Int, _ connection: any Connection) throws -> [String] { try names("action", limit, connection) }
 
-  /// The different values of an indexed column. It steps from one to the next: the time goes by how many there are, not by how many entries.
+  /// The different values of an indexed column. It steps from one to the next: its time goes by how many there are, not by the entries.
   private static func names(_ column: String, _ limit: Int, _ connection: any Connection) throws -> [String] {
     try connection.rows(
       """

@@ -10,7 +10,7 @@ struct SignInThrottleTests {
     arguments: [
       (0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 16), (10, 32), (11, 64), (12, 128), (13, 256), (14, 512), (15, 900),
       (16, 900), (1_000_000, 900), (Int.max, 900),
-    ])
+    ] as [(Int, Int64)])
   func table(failures: Int, seconds: Int64) { #expect(SignInThrottle.account.wait(after: failures) == .seconds(seconds)) }
 
   @Test("begins later for an address than for an account")

@@ -104,10 +104,12 @@ struct RoutesTests {
     try await TestServer.run { server in
       let browser = Browser(server)
       for headers: HTTPFields in [[.accept: "text/event-stream"], [.accept: "text/csv"], [.accept: "*/*", .secFetchDest: "empty"]] {
-        #expect(try await browser.get("/audit", headers: headers).status == 401, "\(headers)")
+        let answer = try await browser.get("/audit", headers: headers)
+        #expect(answer.status == 401, "\(headers)")
       }
       for headers: HTTPFields in [[.accept: "*/*"], [.accept: "text/html,*/*;q=0.8", .secFetchDest: "document"]] {
-        #expect(try await browser.get("/audit", headers: headers).status == 303, "\(headers)")
+        let answer = try await browser.get("/audit", headers: headers)
+        #expect(answer.status == 303, "\(headers)")
       }
     }
   }
