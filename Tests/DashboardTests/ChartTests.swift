@@ -26,7 +26,7 @@ import Testing
           points: [point("2026-11-01T12:00:00Z", 50, .model)], bands: bands, from: shell.now - .days(30), to: shell.now, shell))
       \(distributionChart(counts: (0...100).map { $0 * $0 }, bands: bands))\(bandShareChart(days: days))
       \(averageLine(days: days.map { DayAverage(day: $0.day, average: Double($0.healthy)) }, bands: bands))
-      \(flowDiagram(flows: [BandFlow(from: .healthy, to: .critical, customers: 3), BandFlow(from: nil, to: .atRisk, customers: 1)]))
+      \(flowDiagram(flows: [DrawnFlow(from: .healthy, to: .critical, customers: 3), DrawnFlow(from: nil, to: .atRisk, customers: 1)]))
       \(sparkline([3, 50, 100], label: LookSamples.hostile))\(stackedBar([.healthy: 3, .critical: 1], label: LookSamples.hostile))
       """
     let markup = Markup(all)
@@ -133,9 +133,9 @@ import Testing
   @Test("Streams leave and reach the bands with what they carry; the table says the same, largest first")
   func flow() {
     let flows = [
-      BandFlow(from: .healthy, to: .healthy, customers: 90), BandFlow(from: .healthy, to: .critical, customers: 4),
-      BandFlow(from: .critical, to: .healthy, customers: 1), BandFlow(from: nil, to: .atRisk, customers: 7),
-      BandFlow(from: .atRisk, to: nil, customers: 2), BandFlow(from: .atRisk, to: .critical, customers: 0),
+      DrawnFlow(from: .healthy, to: .healthy, customers: 90), DrawnFlow(from: .healthy, to: .critical, customers: 4),
+      DrawnFlow(from: .critical, to: .healthy, customers: 1), DrawnFlow(from: nil, to: .atRisk, customers: 7),
+      DrawnFlow(from: .atRisk, to: nil, customers: 2), DrawnFlow(from: .atRisk, to: .critical, customers: 0),
     ]
     let markup = Markup(flowDiagram(flows: flows))
     #expect(markup.with(class: "stream").count == 5)

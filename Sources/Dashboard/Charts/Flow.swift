@@ -1,14 +1,14 @@
 import Domain
 
 /// How many customers went from one band to another; `nil`: they had no score then, or have none now.
-struct BandFlow: Hashable, Sendable {
+struct DrawnFlow: Hashable, Sendable {
   var from: Band?
   var to: Band?
   var customers: Int
 }
 
 /// Where the customers of each band went: streams from the bands on the left (then) to those on the right (now).
-func flowDiagram(flows: [BandFlow], then: String = "a week ago", now: String = "now") -> HTML {
+func flowDiagram(flows: [DrawnFlow], then: String = "a week ago", now: String = "now") -> HTML {
   let flows = flows.filter { $0.customers > 0 }
   guard !flows.isEmpty else { return emptyState("No customer had a score then or has one now.") }
   let layout = FlowLayout(flows)
@@ -56,7 +56,7 @@ private struct FlowLayout {
     var customers: Int
   }
   struct Stream {
-    var flow: BandFlow
+    var flow: DrawnFlow
     var path: String
   }
 
@@ -78,10 +78,10 @@ private struct FlowLayout {
     }
   }
 
-  init(_ flows: [BandFlow]) {
+  init(_ flows: [DrawnFlow]) {
     let total = Double(flows.reduce(0) { $0 + $1.customers })
     let room = 1_000 - Self.gap * 3 - Self.thinnest * Double(flows.count)
-    func thickness(_ flow: BandFlow) -> Double { Self.thinnest + Double(flow.customers) / total * room }
+    func thickness(_ flow: DrawnFlow) -> Double { Self.thinnest + Double(flow.customers) / total * room }
     let ordered = flows.sorted { (Self.rank($0.from), Self.rank($0.to)) < (Self.rank($1.from), Self.rank($1.to)) }
     var starts: [Int: Double] = [:]
     var ends: [Int: Double] = [:]

@@ -159,7 +159,7 @@ public struct HealthPage: Hashable, Sendable {
     "\(now == before ? "±0" : now > before ? "+\(grouped(now - before))" : grouped(now - before)) in a week"
   }
 
-  private var bandFlows: [BandFlow] { flows.map { BandFlow(from: $0.from, to: $0.to, customers: $0.customers) } }
+  private var bandFlows: [DrawnFlow] { flows.map { DrawnFlow(from: $0.from, to: $0.to, customers: $0.customers) } }
 
   private var flowPicture: HTML {
     if flows.isEmpty, moversAt == nil { return emptyState("It is being found out; load the page again in a moment.") }
