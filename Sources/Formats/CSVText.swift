@@ -1,7 +1,7 @@
 /// Lines of CSV as RFC 4180 has them.
 public enum CSVText {
-  /// One line with its end. A field is quoted where it must be; one that a spreadsheet would take for a formula gets an apostrophe before it,
-  /// because whoever names a customer should not run anything on somebody's desk.
+  /// One line with its end. A field is quoted where it must be; one that a spreadsheet would take for a formula gets an apostrophe before
+  /// it, because whoever names a customer should not run anything on somebody's desk.
   public static func line(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\r\n" }
 
   private static func field(_ text: String) -> String {

@@ -223,9 +223,10 @@ struct House {
 
   /// What this process tells of itself.
   func program(startedAt: Instant) -> ProgramInfo {
-    ProgramInfo(
-      version: Self.version, database: database.dialect == .postgres ? "PostgreSQL" : "SQLite", place: place, node: NodeName.own.text
-    ) { ProcessVitals(residentBytes: ProcessMemory.resident, startedAt: startedAt) }
+    let kind = if case .file = ownership { "SQLite" } else { "PostgreSQL" }
+    return ProgramInfo(version: Self.version, database: kind, place: place, node: NodeName.own.text) {
+      ProcessVitals(residentBytes: ProcessMemory.resident, startedAt: startedAt)
+    }
   }
 
   func close() async throws { try await database.close() }

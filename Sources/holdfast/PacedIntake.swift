@@ -1,8 +1,8 @@
 import Domain
 import Engine
 
-/// Takes in no faster than running nodes fold: a file that is appended ahead of them would keep what senders send meanwhile from its scores,
-/// and have it refused.
+/// Takes in no faster than running nodes fold: a file that is appended ahead of them would keep what senders send meanwhile from its
+/// scores, and have it refused.
 struct PacedIntake: IntakeSink {
   private static let behind = TimeSpan.seconds(2)
   private static let look = TimeSpan.milliseconds(100)

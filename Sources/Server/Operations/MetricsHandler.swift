@@ -41,8 +41,8 @@ struct MetricsHandler: Sendable {
   let requests: RequestMetrics
   let program: ProgramInfo
 
-  /// - Throws: `Problem` 401 and 403 where there is no key of the scope `metrics` or `api`: how many customers are critical is nobody else's
-  ///   business.
+  /// - Throws: `Problem` 401 and 403 where there is no key of the scope `metrics` or `api`: how many customers are critical is nobody
+  ///   else's business.
   func show(_ request: Request, _ context: RequestInfo) async throws -> Response {
     guard let presented = Credentials.bearer(request.headers), let key = try await keys.find(presented) else {
       throw Problem.unauthorized("Send a key of the scope metrics: Authorization: Bearer hf_metrics_….")

@@ -129,20 +129,6 @@ enum Migration0009 {
       critical INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 
-    CREATE INDEX alert_closed ON alert (closed_at) WHERE closed_at IS NOT NULL;
-    CREATE INDEX delivery_finished ON delivery (finished_at) WHERE finished_at IS NOT NULL;
-    ALTER TABLE customer ADD COLUMN owner TEXT;
-
-    CREATE TABLE health_day (
-      day INTEGER NOT NULL PRIMARY KEY,
-      at INTEGER NOT NULL,
-      customers INTEGER NOT NULL,
-      score_sum INTEGER NOT NULL,
-      healthy INTEGER NOT NULL,
-      at_risk INTEGER NOT NULL,
-      critical INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
     CREATE TABLE health_daily (
       day INTEGER NOT NULL,
       score INTEGER NOT NULL,

@@ -100,7 +100,7 @@ extension PageSamples {
   var customersWrong: CustomersPage {
     let condition = texts == .hostile ? "plna == \"\(Self.book)\"" : "plna == \"team\" and open_tickets >"
     return CustomersPage(
-      address: CustomersAddress(condition: condition),
+      address: CustomersAddress(query: [("where", condition)]),
       errors: [
         ExpressionError(range: 0..<4, message: text("there is no name “plna”"), suggestion: text("plan")),
         ExpressionError(range: 34..<35, message: text("a value is missing after >")),
