@@ -71,7 +71,7 @@ struct AccessTests {
   @Test("An unknown address is a 404 that tells nothing, with a key and without")
   func unknown() async throws {
     try await TestServer.run { server in
-      for path in ["/", "/nothing", "/api/v1/nothing", "/api", "/v1/nothing", "/healthz/deeper"] {
+      for path in ["/nothing", "/api/v1/nothing", "/api", "/v1/nothing", "/healthz/deeper"] {
         let bare = try await server.send(.get, path)
         let known = try await server.api(.get, path)
         #expect(bare.status == 404, "\(path)")

@@ -20,7 +20,7 @@ import Testing
 
   @Test("Requests are counted by route, not by address, and every answer names its request")
   func requests() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run(log: LogCapture()) { server in
       let first = try await server.api(.get, "/api/v1/customers/acme")
       let second = try await server.api(.get, "/api/v1/customers/globex")
       _ = try await server.send(.get, "/no/such/page")

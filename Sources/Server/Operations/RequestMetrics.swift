@@ -38,7 +38,7 @@ struct RequestNotes: RouterMiddleware {
     let took = max(time.now() - began, .zero)
     // What was asked for where there is nothing may be any text: it is no label.
     let route = RequestMetrics.Route(
-      method: Self.known(request.method), path: context.endpointPath ?? "none", status: "\(answer.status.code / 100)xx")
+      method: Self.known(request.method), path: Self.path(context), status: "\(answer.status.code / 100)xx")
     metrics.add(route, seconds: Double(took.microseconds) / 1_000_000)
     answer.headers[.requestID] = context.requestID
     context.logger.info(
@@ -47,6 +47,11 @@ struct RequestNotes: RouterMiddleware {
         "method": "\(route.method)", "path": "\(route.path)", "status": "\(answer.status.code)", "ms": "\(took.microseconds / 1_000)",
       ])
     return answer
+  }
+
+  /// As registered; the router has a word of its own for where there is nothing.
+  private static func path(_ context: RequestInfo) -> String {
+    context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "none"
   }
 
   private static func known(_ method: HTTPRequest.Method) -> String {

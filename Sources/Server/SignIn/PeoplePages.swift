@@ -116,7 +116,7 @@ struct AuditPages: Sendable {
 
   @Sendable private func show(_ request: PageRequest) async throws -> PageAnswer {
     let (actor, action) = (Self.filter(request.query["actor"]), Self.filter(request.query["action"]))
-    let cursor = request.query["next"]
+    let cursor = request.query.cursor
     let found = try await house.people.audit(actor: actor, action: action, limit: Self.pageSize, cursor: cursor)
     let names = try await house.people.auditNames()
     let page = AuditPage(
