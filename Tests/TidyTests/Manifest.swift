@@ -1,4 +1,5 @@
-/// What `Package.swift` says of our targets, read from its text: `room("Name", ["A", b])`, on one line or several, `.executableTarget(name: …, dependencies: […])`.
+/// What `Package.swift` says of our targets, read from its text: `room("Name", ["A", b])`, on one line or several,
+/// `.executableTarget(name: …, dependencies: […])`.
 struct Manifest {
   struct Target {
     var name: String
