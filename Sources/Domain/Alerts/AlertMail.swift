@@ -1,0 +1,22 @@
+extension AlertMessage {
+  /// The alert as a mail.
+  public func mail(to receiver: MailAddress?, footer: String) -> MailMessage {
+    let before = previous.map { ", after \($0.score) (\($0.band.rawValue))" } ?? ""
+    var blocks: [MailMessage.Block] = [
+      .heading("\(customerLabel) is \(now.band.rawValue)"), .text("The health score is \(now.score) of 100\(before)."),
+    ]
+    if !reasons.isEmpty { blocks += [.heading("What weighs most"), .rows(reasons.map(\.row))] }
+    if let link { blocks.append(.link(.init(label: "Open \(customerLabel)", url: link))) }
+    blocks.append(.note("Customer \(customer) · \(now.band.rawValue) since \(since.minuteWords)"))
+    return MailMessage(
+      kind: .alert, company: company, to: receiver, subject: "\(title) of 100", preview: reasons.map(\.words).joined(separator: " · "),
+      blocks: blocks, footer: footer)
+  }
+}
+
+extension HealthReason {
+  fileprivate var row: MailMessage.Row {
+    let given = points.flatMap { points in max.map { "\(points) of \($0) points" } }
+    return MailMessage.Row(title: title, detail: signal, side: given ?? "−\(lost) points")
+  }
+}
