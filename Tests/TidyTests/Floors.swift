@@ -8,6 +8,7 @@ enum Floors {
   static let rooms: [Room] = [
     Room(name: "CZlib", imports: []),
     Room(name: "CLibpq", imports: []),
+    Room(name: "CCurl", imports: []),
     Room(name: "Domain", imports: []),
     Room(name: "Formats", imports: ["Domain", "CZlib"]),
     Room(name: "Settings", imports: ["Domain", "Yams"]),
@@ -15,7 +16,7 @@ enum Floors {
     Room(name: "SQLite", imports: ["SQL", "GRDB", "GRDBSQLite"]),
     Room(name: "Postgres", imports: ["SQL", "CLibpq"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
-    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
+    Room(name: "Connectors", imports: ["CCurl", "Domain", "AsyncHTTPClient", "NIOCore", "NIOPosix"]),
     Room(name: "Engine", imports: ["Domain", "Formats", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
     Room(
       name: "Server",
