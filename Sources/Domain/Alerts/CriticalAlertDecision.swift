@@ -8,6 +8,8 @@ public struct CriticalAlertDecision: Hashable, Sendable {
   private let model: HealthModel
   private let company: String
   private let publicURL: String
+  /// The channels that send mail, by name.
+  private let mailServers: [String: MailServer]
 
   /// `nil` where the rule is switched off.
   public init?(_ blueprint: Blueprint) {
@@ -16,15 +18,20 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     model = blueprint.model
     company = blueprint.company
     publicURL = blueprint.publicURL
+    mailServers = Dictionary(
+      blueprint.channels.compactMap { channel in channel.mailServer.map { (channel.name, $0) } }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Whom it is about.
   public struct Subject: Hashable, Sendable {
     public var customer: String
     public var name: String?
-    public init(customer: String, name: String?) {
+    /// The address of who looks after it.
+    public var owner: String?
+    public init(customer: String, name: String?, owner: String? = nil) {
       self.customer = customer
       self.name = name
+      self.owner = owner
     }
   }
 
@@ -157,7 +164,8 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     alert.state = .open
     alert.notifiedAt = max(now, alert.openedAt)
     let message = message(alert, subject, previous: previous, explanation: explanation())
-    return [.save(alert)] + deliveries(of: message, alert: alert, now: now).map(AlertEffect.deliver)
+    return [.save(alert)]
+      + deliveries(of: message, alert: alert, owner: subject.owner.flatMap(MailAddress.init), now: now).map(AlertEffect.deliver)
   }
 
   private func message(_ alert: Alert, _ subject: Subject, previous: Health?, explanation: Explanation?) -> AlertMessage {
@@ -168,13 +176,40 @@ public struct CriticalAlertDecision: Hashable, Sendable {
       link: publicURL.isEmpty ? nil : "\(publicURL)/customers/\(percentEncoded(subject.customer))", since: alert.openedAt)
   }
 
-  /// One per channel, each named once however often the rule names it.
-  private func deliveries(of message: AlertMessage, alert: Alert, now: Instant) -> [Delivery] {
+  /// One for each receiver: a Slack channel, a mail address. Each gets one however often and by however many channels the rule names it.
+  private func deliveries(of message: AlertMessage, alert: Alert, owner: MailAddress?, now: Instant) -> [Delivery] {
     var named: Set<String> = []
-    return rule.channels.filter { named.insert($0).inserted }.map { channel in
+    return rule.channels.flatMap { channel -> [Delivery] in
+      let envelope = Envelope(message: message, alert: alert, channel: channel, now: now)
+      guard let server = mailServers[channel] else { return [envelope.delivery(message.json, receiver: channel)] }
+      let receivers = owner.map { [$0] } ?? server.to
+      guard !receivers.isEmpty else { return [envelope.undeliverable] }
+      let footer = owner == nil ? "You get this because the channel \(channel) names you." : "You get this because you own this customer."
+      return receivers.map { envelope.delivery(message.mail(to: $0, footer: footer).json, receiver: $0.address) }
+    }
+    .filter { named.insert($0.key).inserted }
+  }
+
+  /// What the deliveries of an alert by one channel have in common.
+  private struct Envelope {
+    var message: AlertMessage
+    var alert: Alert
+    var channel: String
+    var now: Instant
+
+    func delivery(_ payload: JSON, receiver: String) -> Delivery {
       Delivery(
-        key: "alert/critical/\(alert.customer)/\(alert.openedAt.microseconds)/\(channel)", customer: alert.customer, channel: channel,
-        payload: message.json, title: message.title, createdAt: now, nextAttemptAt: now)
+        key: "alert/critical/\(alert.customer)/\(alert.openedAt.microseconds)/\(receiver)", customer: alert.customer, channel: channel,
+        payload: payload, title: message.title, createdAt: now, nextAttemptAt: now)
+    }
+
+    /// Kept as failed from the beginning, so that people see that nobody was told.
+    var undeliverable: Delivery {
+      var delivery = delivery(message.mail(to: nil, footer: "").json, receiver: channel)
+      delivery.state = .failed
+      delivery.finishedAt = now
+      delivery.lastError = "nobody to send it to: the customer has no owner with a mail address, and the channel \(channel) names no \"to\""
+      return delivery
     }
   }
 }

@@ -60,5 +60,12 @@ extension FoldTransaction {
 }
 
 extension StoredCustomer {
-  var subject: CriticalAlertDecision.Subject { CriticalAlertDecision.Subject(customer: state.id, name: state.name) }
+  var subject: CriticalAlertDecision.Subject {
+    CriticalAlertDecision.Subject(customer: state.id, name: state.name, owner: state.ownerAddress)
+  }
+}
+
+extension CustomerState {
+  /// Who looks after the customer: the attribute `owner`.
+  fileprivate var ownerAddress: String? { self[attribute: "owner"]?.string }
 }

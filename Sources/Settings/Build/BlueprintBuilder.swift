@@ -25,12 +25,14 @@ struct BlueprintBuilder {
     findings = health.builder.findings
     let channels = self.channels()
     let alerts = self.alerts(channels)
+    let digests = self.digests(channels)
     let sources = self.sources()
     guard !findings.hasErrors, let model, let company = root.text("company") else { return nil }
     var blueprint = Blueprint(company: company, catalog: catalog, model: model, version: version)
     blueprint.segments = compiled.segments
     blueprint.channels = channels
     blueprint.alerts = alerts
+    blueprint.digests = digests
     blueprint.sources = sources
     if let zone = root.text("time_zone") { blueprint.timeZone = zone }
     if let url = root.text("public_url") { blueprint.publicURL = url }

@@ -19,7 +19,8 @@ enum Keys {
       Field("segments", .map(keys: .names, .either(.expression, segment)), "Named conditions over a customer."),
       Field("health", .object(health), "How signals become the health score.", required: true),
       Field("alerts", .object(alerts), "Messages about one customer."),
-      Field("channels", .map(keys: .names, .object(channel)), "Ways out to people, by name."),
+      Field("digests", .object(digests), "Summaries on a schedule."),
+      Field("channels", .map(keys: .names, channel), "Ways out to people, by name."),
       Field("sources", .map(keys: .names, .object(source)), "Queries into your own databases whose rows become records."),
       Field("retention", .object(retention), "How long what happened is kept in every detail."),
     ])
@@ -106,13 +107,5 @@ enum Keys {
       Field(
         "events", .duration(.days(30) ... .days(3650), orNever: true),
         "Events older than this are summed up by day; scores stay as they are. `never`: every event is kept.", default: "never")
-    ])
-
-  static let channel = ObjectShape(
-    doc: "A way out to people.",
-    fields: [
-      Field("kind", .choice(["slack"]), "`slack`: an incoming webhook.", required: true),
-      Field(
-        "webhook_url", .secret, "The webhook's address: `${NAME}` for an environment variable or `file:PATH`.", required: true),
     ])
 }
