@@ -47,7 +47,7 @@ struct WeeklyScheduleTests {
     #expect(!friday.isDue(at: instant("2026-12-07T12:00:00Z"), lastRun: lastWeek))
   }
 
-  @Test("is done at most once for each week, and never left out while somebody looks, however the clock jumps by less than a day")
+  @Test("is done at most once for each week, however the clock jumps by less than a day")
   func jumps() {
     for seed in 0..<cases(40) {
       var random = SplitMix64(seed: seed)
@@ -56,7 +56,7 @@ struct WeeklyScheduleTests {
       var now = instant(random.pick(["2026-02-20T00:00:00Z", "2026-10-01T00:00:00Z"]))
       var (lastRun, farthest) = (now, now)
       var done: Set<Week> = []
-      for _ in 0..<600 {
+      for _ in 0..<1_500 {
         now = now + .minutes(Int64(random.whole(in: -700...900)))
         if farthest - now >= .days(1) { now = farthest - .hours(23) }
         farthest = max(farthest, now)

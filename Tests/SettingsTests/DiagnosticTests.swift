@@ -70,8 +70,9 @@ struct DiagnosticTests {
     (
       "kind: slack", "kind: smtp",
       [
-        "49:22: error: unknown key \"webhook_url\"", "49:9: error: missing key \"host\": The server's name.",
+        "49:9: error: missing key \"host\": The server's name.",
         "49:9: error: missing key \"from\": The sender: `holdfast@example.com`, or `Holdfast <holdfast@example.com>`.",
+        "49:22: error: unknown key \"webhook_url\"",
       ]
     ),
     ("kind: slack, ", "", ["49:9: error: missing key \"kind\": slack or smtp"]),

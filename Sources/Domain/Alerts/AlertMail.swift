@@ -1,10 +1,9 @@
 extension AlertMessage {
   /// The alert as a mail.
   public func mail(to receiver: MailAddress?, footer: String) -> MailMessage {
-    let before = previous.map { ", after \($0.score) (\($0.band.rawValue))" } ?? ""
-    var blocks: [MailMessage.Block] = [
-      .heading("\(customerLabel) is \(now.band.rawValue)"), .text("The health score is \(now.score) of 100\(before)."),
-    ]
+    let score = MailMessage.Figure(
+      label: "Health score", value: "\(now.score) of 100", detail: previous.map { "was \($0.score), \($0.band.rawValue)" }, band: now.band)
+    var blocks: [MailMessage.Block] = [.heading("\(customerLabel) is \(now.band.rawValue)"), .figures([score])]
     if !reasons.isEmpty { blocks += [.heading("What weighs most"), .rows(reasons.map(\.row))] }
     if let link { blocks.append(.link(.init(label: "Open \(customerLabel)", url: link))) }
     blocks.append(.note("Customer \(customer) · \(now.band.rawValue) since \(since.minuteWords)"))

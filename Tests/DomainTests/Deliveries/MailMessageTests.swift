@@ -32,7 +32,9 @@ struct MailMessageTests {
     #expect(mail.subject == "Critical: Acme, 31 of 100" && mail.kind == .alert && mail.to?.address == "ann@example.com")
     #expect(
       mail.blocks == [
-        .heading("Acme is critical"), .text("The health score is 31 of 100, after 52 (at-risk)."), .heading("What weighs most"),
+        .heading("Acme is critical"),
+        .figures([.init(label: "Health score", value: "31 of 100", detail: "was 52, at-risk", band: .critical)]),
+        .heading("What weighs most"),
         .rows([
           .init(title: "Open tickets", detail: "3", side: "0 of 30 points"),
           .init(title: "A payment failed", detail: "capped at 50", side: "−25 points"),
