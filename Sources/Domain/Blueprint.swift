@@ -17,6 +17,8 @@ public struct Blueprint: Hashable, Sendable {
   public var channels: [Channel]
   public var sources: [Source]
   public var retention: Retention
+  /// The attribute, by the name under which it arrives, that names the person who looks after a customer: an email address.
+  public var ownerAttribute: String
   /// A stable digest of all files it was read from.
   public var version: String
 
@@ -24,7 +26,7 @@ public struct Blueprint: Hashable, Sendable {
     company: String, timeZone: String = "UTC", publicURL: String = "http://127.0.0.1:8080", dailyBatchMinute: Int = 120, catalog: Catalog,
     segments: [Segment] = [], model: HealthModel, freshness: Freshness = Freshness(), alerts: AlertRules = AlertRules(),
     digests: DigestRules = DigestRules(), channels: [Channel] = [], sources: [Source] = [], retention: Retention = Retention(),
-    version: String
+    ownerAttribute: String = "owner", version: String
   ) {
     self.company = company
     self.timeZone = timeZone
@@ -39,6 +41,7 @@ public struct Blueprint: Hashable, Sendable {
     self.channels = channels
     self.sources = sources
     self.retention = retention
+    self.ownerAttribute = ownerAttribute
     self.version = version
   }
 }
@@ -80,14 +83,34 @@ public struct CriticalAlert: Hashable, Sendable {
   public var hysteresis: Int
   /// What happened longer ago than this when we learn of it is history: it moves the score and tells nobody.
   public var historyAge: TimeSpan
+  /// Work for the customer's owner; `nil`: none.
+  public var task: AlertTask?
   public init(
-    channels: [String] = [], delay: TimeSpan = .zero, coolDown: TimeSpan = .days(7), hysteresis: Int = 5, historyAge: TimeSpan = .days(1)
+    channels: [String] = [], delay: TimeSpan = .zero, coolDown: TimeSpan = .days(7), hysteresis: Int = 5, historyAge: TimeSpan = .days(1),
+    task: AlertTask? = AlertTask()
   ) {
     self.channels = channels
     self.delay = delay
     self.coolDown = coolDown
     self.hysteresis = hysteresis
     self.historyAge = historyAge
+    self.task = task
+  }
+}
+
+/// The task that an alert makes.
+public struct AlertTask: Hashable, Sendable {
+  /// Stands in a title for the customer's name, or for its id where it has none.
+  public static let placeholder = "{customer}"
+
+  public var title: String
+  /// How long after the alert it is due.
+  public var due: TimeSpan
+  public var priority: CustomerTask.Priority
+  public init(title: String = "Call {customer}", due: TimeSpan = .hours(24), priority: CustomerTask.Priority = .high) {
+    self.title = title
+    self.due = due
+    self.priority = priority
   }
 }
 

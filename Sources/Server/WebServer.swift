@@ -8,6 +8,8 @@ import NIOCore
 public struct ServerDependencies: Sendable {
   public var sink: any IntakeSink
   public var inquiries: Inquiries
+  /// Where people and programs work: tasks, notes, snoozes.
+  public var desk: Desk
   public var keys: KeyStore
   public var current: CurrentBlueprint
   public var time: any TimeSource
@@ -19,12 +21,13 @@ public struct ServerDependencies: Sendable {
   public var limits: ServerLimits
 
   public init(
-    sink: any IntakeSink, inquiries: Inquiries, keys: KeyStore, current: CurrentBlueprint, time: any TimeSource,
+    sink: any IntakeSink, inquiries: Inquiries, desk: Desk, keys: KeyStore, current: CurrentBlueprint, time: any TimeSource,
     randomBytes: @escaping @Sendable (Int) -> [UInt8], isReady: @escaping @Sendable () async -> Bool, logger: Logger,
     limits: ServerLimits = ServerLimits()
   ) {
     self.sink = sink
     self.inquiries = inquiries
+    self.desk = desk
     self.keys = keys
     self.current = current
     self.time = time

@@ -3,10 +3,13 @@
 import base64
 import json
 import uuid
+from urllib.parse import quote
 
 import requests
 
 from holdfast import fresh
+from polling import eventually, settles
+from records import DAY, iso, now, tickets_csv
 
 IMPORTS = {
     "customers": "id,name\n{0},Documented\n",
@@ -61,6 +64,41 @@ def tracking(server, method, path):
     return server.write(path, segment_message(SHORT.get(kind, kind)))
 
 
+def made_task(server, customer):
+    body = {"customer": customer, "title": "Call", "owner": "ann@example.com", "due_at": iso(now() + DAY)}
+    return server.api_answer("/api/v1/tasks", "POST", json=body)
+
+
+def open_alert(server):
+    """The id of an alert about a customer that has just become critical, as it stands in an address."""
+    customer = fresh("alerted")
+    server.track(customer, "Signed In", timestamp=iso(now() - 2 * DAY))
+    settles(lambda: server.score(customer), 60, "the customer is at-risk")
+    server.import_records("tickets", tickets_csv(customer, 3))
+    alert = eventually(
+        lambda: next((found for found in server.pages("/api/v1/alerts", "alerts") if found["customer"] == customer), None),
+        "the alert opens")
+    return quote(alert["id"], safe="")
+
+
+def work(server, method, path, customer):
+    """Tasks, notes and snoozes; `None` for all other routes."""
+    if (method, path) == ("POST", "/api/v1/tasks"):
+        return [made_task(server, customer)]
+    if path == "/api/v1/tasks/{id}":
+        filled = f"/api/v1/tasks/{made_task(server, customer).json()['id']}"
+        if method == "GET":
+            return [server.api_answer(filled)]
+        return [server.api_answer(filled, method, json=body) for body in ({"owner": None, "note": "n"}, {"outcome": "done"})]
+    if (method, path) == ("POST", "/api/v1/customers/{id}/notes"):
+        return [server.api_answer(path.replace("{id}", customer), method, json={"text": "A note."})]
+    if path == "/api/v1/alerts/{id}/snooze":
+        filled = path.replace("{id}", open_alert(server))
+        snoozed = server.api_answer(filled, "POST", json={"until": iso(now() + DAY), "reason": "later"})
+        return [snoozed] if method == "POST" else [server.api_answer(filled, method)]
+    return None
+
+
 def exercise(server, method, path, customer):
     """The answers to calling a documented route, one for each way to call it."""
     if not path.startswith("/api/v1/"):
@@ -71,5 +109,7 @@ def exercise(server, method, path, customer):
             server.api_answer(f"/api/v1/import/{kind}", "POST", data=text.format(customer), headers={"Content-Type": "text/csv"})
             for kind, text in IMPORTS.items()
         ]
+    if (answers := work(server, method, path, customer)) is not None:
+        return answers
     assert method == "GET" and "{" not in filled, f"no test exercises {method} {path}"
     return [server.api_answer(filled)]

@@ -94,6 +94,9 @@ def test_every_route_of_the_interface_is_documented(document):
         ("GET", "/api/v1/customers"), ("GET", "/api/v1/customers/{id}"), ("GET", "/api/v1/customers/{id}/explanation"),
         ("GET", "/api/v1/customers/{id}/history"), ("GET", "/api/v1/customers/{id}/timeline"), ("GET", "/api/v1/customers/{id}/events"),
         ("GET", "/api/v1/health"), ("GET", "/api/v1/alerts"), ("GET", "/api/v1/stats"), ("POST", "/api/v1/import/{kind}"),
+        ("GET", "/api/v1/tasks"), ("POST", "/api/v1/tasks"), ("GET", "/api/v1/tasks/{id}"), ("PATCH", "/api/v1/tasks/{id}"),
+        ("GET", "/api/v1/customers/{id}/notes"), ("POST", "/api/v1/customers/{id}/notes"),
+        ("POST", "/api/v1/alerts/{id}/snooze"), ("DELETE", "/api/v1/alerts/{id}/snooze"),
     }
     assert wanted <= operations(document).keys()
 

@@ -50,7 +50,7 @@ struct APITests {
   @Test("A customer that is not there is a 404 with its id, cut where it is long, at every address about it")
   func noCustomer() async throws {
     try await TestServer.run { server in
-      for suffix in ["", "/explanation", "/history", "/timeline", "/events"] {
+      for suffix in ["", "/explanation", "/history", "/timeline", "/events", "/notes"] {
         let answer = try await server.api(.get, "/api/v1/customers/a%2Fb%20c" + suffix)
         #expect(answer.status == 404, "\(suffix)")
         #expect(answer.json["detail"] == "There is no customer with the id \"a/b c\".")

@@ -11,7 +11,9 @@ struct AccessTests {
     (.get, "/api/v1/customers"), (.get, "/api/v1/customers/acme"), (.get, "/api/v1/customers/acme/explanation"),
     (.get, "/api/v1/customers/acme/history"), (.get, "/api/v1/customers/acme/timeline"), (.get, "/api/v1/customers/acme/events"),
     (.get, "/api/v1/health"), (.get, "/api/v1/alerts"), (.get, "/api/v1/stats"), (.post, "/api/v1/import/customers"),
-    (.get, "/api/v1/openapi.json"),
+    (.get, "/api/v1/openapi.json"), (.get, "/api/v1/tasks"), (.post, "/api/v1/tasks"), (.get, "/api/v1/tasks/t"),
+    (.patch, "/api/v1/tasks/t"), (.get, "/api/v1/customers/acme/notes"), (.post, "/api/v1/customers/acme/notes"),
+    (.post, "/api/v1/alerts/a/snooze"), (.delete, "/api/v1/alerts/a/snooze"),
   ]
 
   @Test("Every address of the JSON API asks for an API key: none 401, a write key 403, a revoked one 401, the right one neither")

@@ -112,7 +112,9 @@ struct OpenAPITests {
     try await TestServer.run { server in
       let served = try await server.api(.get, "/api/v1/openapi.json")
       #expect(served.json == check.document)
-      for (path, name) in [("customers", "CustomerPage"), ("health", "Summary"), ("alerts", "AlertPage"), ("stats", "Statistics")] {
+      for (path, name) in [
+        ("customers", "CustomerPage"), ("health", "Summary"), ("alerts", "AlertPage"), ("stats", "Statistics"), ("tasks", "TaskPage"),
+      ] {
         let answer = try await server.api(.get, "/api/v1/" + path)
         #expect(answer.status == 200)
         #expect(check.faults(answer.json, Schema.reference(name)) == [], "\(path): \(answer.text)")

@@ -50,7 +50,8 @@ struct TestServer {
     let current = CurrentBlueprint(Self.blueprint)
     let sink = FakeSink()
     let dependencies = ServerDependencies(
-      sink: sink, inquiries: Inquiries(database: database, current: current, time: time), keys: keys, current: current, time: time,
+      sink: sink, inquiries: Inquiries(database: database, current: current, time: time),
+      desk: Desk(database: database, time: time, makeID: Desk.ids(bytes.next)), keys: keys, current: current, time: time,
       randomBytes: bytes.next, isReady: { isReady }, logger: LogCapture.logger(log), limits: limits)
     let writeKey = try await keys.create(scope: .write, name: "site")
     let apiKey = try await keys.create(scope: .api, name: "reports")

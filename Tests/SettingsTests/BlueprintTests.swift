@@ -128,6 +128,28 @@ struct BlueprintTests {
     #expect(try blueprint(text).alerts.critical == nil)
   }
 
+  @Test(
+    "the task of a critical alert is a call within a day, unless it is told otherwise or switched off",
+    arguments: [
+      ("delay: 5m", AlertTask()), ("task: off", nil), ("task: {}", AlertTask()),
+      ("task: {title: Write, due: 8h, priority: low}", AlertTask(title: "Write", due: .hours(8), priority: .low)),
+      ("task: {due: 3d, unchecked: true}", AlertTask(due: .days(3))),
+    ])
+  func alertTask(rule: String, task: AlertTask?) throws {
+    let text = Fixture.base.replacingOccurrences(of: "critical: {to: [team], delay: 5m}", with: "critical: {to: [team], \(rule)}")
+    #expect(try blueprint(text).alerts.critical?.task == task)
+  }
+
+  @Test("the owner's attribute is called owner, or as it is named; a due time out of range and an unknown priority are errors")
+  func owner() throws {
+    #expect(try blueprint().ownerAttribute == "owner")
+    #expect(try blueprint(Fixture.base + "owner_attribute: account_manager\n").ownerAttribute == "account_manager")
+    for wrong in ["task: {due: 3d}", "task: {due: 1h}", "task: {priority: urgent}", "task: {titel: x}", "task: on"] {
+      let text = Fixture.base.replacingOccurrences(of: "critical: {to: [team], delay: 5m}", with: "critical: {to: [team], \(wrong)}")
+      #expect(Fixture.load(text).errors.count == 1, "\(wrong)")
+    }
+  }
+
   @Test("a directory is read as its yaml files, and a missing one is said to be")
   func directory() throws {
     let path = NSTemporaryDirectory() + "holdfast-settings-\(ProcessInfo.processInfo.processIdentifier)"

@@ -22,6 +22,7 @@ struct AlertQueriesTests {
       full.notifiedAt = start + .seconds(6)
       full.heldBack = "snoozed"
       full.snoozedUntil = start + .days(1)
+      full.snoozeReason = "on holiday"
       let new = full
       let foreign = alert("c", customer: "other", at: start + .seconds(9))
       var changed = new
@@ -85,6 +86,38 @@ struct AlertQueriesTests {
         #expect(try !TimerQueries.remove(early, connection))
         #expect(try TimerQueries.remove(moved, connection))
         #expect(try TimerQueries.due(now: start + .days(1), limit: 9, connection) == [other])
+        for (at, expected) in [(7, 5), (3, 3), (4, 3)] as [(Int64, Int64)] {
+          var timer = other
+          timer.dueAt = start + .seconds(at)
+          try TimerQueries.hasten(timer, connection)
+          #expect(try TimerQueries.nextDue(connection) == start + .seconds(expected), "hastened to \(at)")
+        }
+      }
+    }
+  }
+
+  @Test("A snooze is written beside the alert, which is saved without touching it; one that is closed takes none")
+  func snoozes() async throws {
+    try await withTemporaryDatabase { database in
+      let (start, open) = (start, alert("critical/health/acme/1", at: start))
+      let closed = alert("critical/health/acme/0", at: start - .days(1), state: .closed)
+      var snoozed = open
+      (snoozed.snoozedUntil, snoozed.snoozeReason) = (start + .days(3), "on holiday")
+      var late = closed
+      (late.snoozedUntil, late.snoozeReason) = (start + .days(3), "too late")
+      let (written, refused) = (snoozed, late)
+      try await database.write { connection in
+        for alert in [open, closed] { try AlertQueries.save(alert, connection) }
+        #expect(try SnoozeQueries.write(written, at: start, connection))
+        #expect(try !SnoozeQueries.write(refused, at: start, connection))
+        // The node that owns the customer has read the alert before.
+        try AlertQueries.save(open, connection)
+        #expect(try AlertQueries.load(id: open.id, customer: "acme", connection) == written)
+        let timer = StoredTimer(kind: StoredTimer.alert, customer: "acme", subject: open.id, dueAt: start + .days(3))
+        #expect(try TimerQueries.due(now: .distantFuture, limit: 9, connection) == [timer])
+        #expect(try SnoozeQueries.write(open, at: start + .hours(1), connection))
+        #expect(try AlertQueries.load(id: open.id, customer: "acme", connection) == open)
+        #expect(try TimerQueries.nextDue(connection) == start + .hours(1))
       }
     }
   }

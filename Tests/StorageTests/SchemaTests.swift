@@ -89,7 +89,7 @@ struct SchemaTests {
       let tables = try await Self.sqlite(database)
       for name in [
         "customer", "contact", "usage_daily", "customer_event", "ticket", "subscription", "survey_response", "health", "health_change",
-        "alert", "timer", "delivery", "route",
+        "alert", "timer", "delivery", "route", "task", "note", "pulse",
       ] {
         #expect(tables[name]?.key.first == "shard", "\(name)")
       }

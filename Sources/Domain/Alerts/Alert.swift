@@ -24,11 +24,15 @@ public struct Alert: Hashable, Sendable {
   /// The score when last updated.
   public var score: Int
   public var band: Band
+  /// Nobody is told before, whatever happens; what has passed is no snooze any more.
   public var snoozedUntil: Instant?
+  /// Why it was snoozed, as a person wrote it.
+  public var snoozeReason: String?
 
   public init(
     id: String, customer: String, kind: Kind, reason: String, state: State, openedAt: Instant, updatedAt: Instant, closedAt: Instant? = nil,
-    notifiedAt: Instant? = nil, heldBack: String? = nil, score: Int, band: Band, snoozedUntil: Instant? = nil
+    notifiedAt: Instant? = nil, heldBack: String? = nil, score: Int, band: Band, snoozedUntil: Instant? = nil,
+    snoozeReason: String? = nil
   ) {
     self.id = id
     self.customer = customer
@@ -43,6 +47,7 @@ public struct Alert: Hashable, Sendable {
     self.score = score
     self.band = band
     self.snoozedUntil = snoozedUntil
+    self.snoozeReason = snoozeReason
   }
 }
 
@@ -51,6 +56,9 @@ public enum AlertEffect: Hashable, Sendable {
   /// Insert or replace by id.
   case save(Alert)
   case deliver(Delivery)
-  /// Look at this alert again at `at` (debounce).
+  /// Look at this alert again at `at` (debounce, cool-down, snooze).
   case wake(alert: String, at: Instant)
+  /// Work for a person because of the alert. Where a task of that id was made before, or one from an alert about the same customer is
+  /// open still, there is no other.
+  case task(CustomerTask)
 }

@@ -20,7 +20,7 @@ public struct CustomerSummary: Hashable, Sendable {
 /// One line of a customer's timeline: everything that happened, newest first.
 public struct TimelineEntry: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
-    case event, contact, customer, ticket, subscription, response, score, alert, delivery
+    case event, contact, customer, ticket, subscription, response, score, alert, delivery, task, note, pulse
   }
   public var at: Instant
   public var kind: Kind

@@ -26,13 +26,15 @@ public struct CustomerTask: Hashable, Sendable, Identifiable {
   /// The alert it came from.
   public var alert: String?
   public var closedAt: Instant?
+  /// `AuditEntry.Actor.label` of who closed it.
+  public var closedBy: String?
   public var outcome: Outcome?
   /// What was found out, written when closing or before.
   public var note: String
 
   public init(
     id: String, customer: String, title: String, owner: String?, dueAt: Instant, priority: Priority = .normal, createdAt: Instant,
-    createdBy: String, alert: String? = nil, closedAt: Instant? = nil, outcome: Outcome? = nil, note: String = ""
+    createdBy: String, alert: String? = nil, closedAt: Instant? = nil, closedBy: String? = nil, outcome: Outcome? = nil, note: String = ""
   ) {
     self.id = id
     self.customer = customer
@@ -44,6 +46,7 @@ public struct CustomerTask: Hashable, Sendable, Identifiable {
     self.createdBy = createdBy
     self.alert = alert
     self.closedAt = closedAt
+    self.closedBy = closedBy
     self.outcome = outcome
     self.note = note
   }

@@ -3,8 +3,6 @@ import Storage
 
 /// Alerts: decided purely in `Domain`, stored here in the transaction of their cause.
 extension FoldTransaction {
-  static let alertTimer = "alert"
-
   /// - Parameter newest: when the newest of what moved the score happened.
   mutating func decideAlerts(for cell: CustomerCell, before: Health?, after: Health, cause: HealthChange.Cause, newest: Instant) throws {
     // A first score opens nothing.
@@ -18,7 +16,7 @@ extension FoldTransaction {
     }
     let move = CriticalAlertDecision.Move(
       before: before, after: after, cause: cause, isHistory: decision.rule.isHistory(newest, now: now))
-    let effects = decision.decide(move, of: stored.subject, present: present, now: after.calculatedAt) { explanation(of: stored) }
+    let effects = decision.decide(move, of: subject(stored), present: present, now: after.calculatedAt) { explanation(of: stored) }
     cell.mayHaveAlert = present != nil || !effects.isEmpty
     try store(effects, customer: id)
   }
@@ -27,7 +25,7 @@ extension FoldTransaction {
   mutating func wakeAlerts(limit: Int) throws -> Int {
     let due = try TimerQueries.due(now: now, of: tenure.asked, limit: limit, connection)
     for timer in due {
-      guard try TimerQueries.remove(timer, connection), timer.kind == Self.alertTimer, let decision = CriticalAlertDecision(blueprint)
+      guard try TimerQueries.remove(timer, connection), timer.kind == StoredTimer.alert, let decision = CriticalAlertDecision(blueprint)
       else {
         continue
       }
@@ -37,7 +35,7 @@ extension FoldTransaction {
         let health = cell.stored.health
       else { continue }
       let stored = cell.stored
-      try store(decision.wake(alert, of: stored.subject, health: health, now: now) { explanation(of: stored) }, customer: timer.customer)
+      try store(decision.wake(alert, of: subject(stored), health: health, now: now) { explanation(of: stored) }, customer: timer.customer)
     }
     return due.count
   }
@@ -51,21 +49,16 @@ extension FoldTransaction {
     for effect in effects {
       switch effect {
       case .save(let alert): try AlertQueries.save(alert, connection)
+      case .task(let task): try TaskQueries.insert(fromAlert: task, connection)
       case .deliver(let delivery): if try DeliveryQueries.enqueue(delivery, connection) { hasDeliveries = true }
       case .wake(let alert, let at):
-        try TimerQueries.put(StoredTimer(kind: Self.alertTimer, customer: customer, subject: alert, dueAt: at), connection)
+        try TimerQueries.put(StoredTimer(kind: StoredTimer.alert, customer: customer, subject: alert, dueAt: at), connection)
       }
     }
   }
-}
 
-extension StoredCustomer {
-  var subject: CriticalAlertDecision.Subject {
-    CriticalAlertDecision.Subject(customer: state.id, name: state.name, owner: state.ownerAddress)
+  private func subject(_ stored: StoredCustomer) -> CriticalAlertDecision.Subject {
+    CriticalAlertDecision.Subject(
+      customer: stored.state.id, name: stored.state.name, owner: stored.state.owner(attribute: blueprint.ownerAttribute))
   }
-}
-
-extension CustomerState {
-  /// Who looks after the customer: the attribute `owner`.
-  fileprivate var ownerAddress: String? { self[attribute: "owner"]?.string }
 }

@@ -133,6 +133,7 @@ extension FoldTransaction {
     if stored == nil, seen == .distantFuture, heard == .distantFuture { return }
     if let present = stored, !present.isNamed, seen == .distantFuture, heard == .distantFuture {
       try RecordQueries.deleteCustomer(id, withScores: scores, connection)
+      if scores { try handOverWork(of: id) }
       return
     }
     if stored == nil {
@@ -154,6 +155,15 @@ extension FoldTransaction {
       change(cell)
       try touch(cell, at: .distantPast)
     }
+  }
+}
+
+extension FoldTransaction {
+  /// What people have to do and have said about a customer that is none any more goes where the person went.
+  private func handOverWork(of id: String) throws {
+    let goal = try memory.actors[id]?.record.customer ?? ActorQueries.load(id, connection)?.customer
+    guard let goal, !goal.isEmpty, goal != id else { return try WorkQueries.delete(customer: id, connection) }
+    try WorkQueries.move(from: id, to: goal, connection)
   }
 }
 

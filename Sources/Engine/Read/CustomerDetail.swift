@@ -43,7 +43,8 @@ extension Inquiries {
     }
   }
 
-  /// Everything that happened, newest first: log entries, score changes, alerts; `nil`: no such customer.
+  /// Everything that happened, newest first: log entries, score changes, alerts and their snoozes, tasks, notes, how managers saw it;
+  /// `nil`: no such customer.
   public func timeline(of id: String, limit: Int, cursor: String?) async throws -> Page<TimelineEntry>? {
     let place = try cursor.map(TimePlace.init)
     let limit = max(1, min(limit, 1_000))
@@ -57,14 +58,22 @@ extension Inquiries {
       let newest = place?.at ?? .distantFuture
       let oldest = isLast ? Instant.distantPast : page.last.flatMap { TimePlace($0)?.at } ?? .distantPast
       var entries = page.compactMap { stored in (try? stored.entry.get()).map(TimelineEntry.init) }
-      entries += try HealthQueries.changes(of: id, limit: 1_000, connection).map(TimelineEntry.init)
-        .filter { $0.at < newest && $0.at >= oldest }
-      entries += try AlertQueries.list(customer: id, limit: 1_000, connection).flatMap(TimelineEntry.all).filter {
-        $0.at < newest && $0.at >= oldest
-      }
+      entries += try Self.besideTheLog(id, connection).filter { $0.at < newest && $0.at >= oldest }
       entries.sort { $0.at > $1.at }
       return Page(items: entries, next: isLast ? nil : page.last.flatMap { TimePlace($0)?.text })
     }
+  }
+
+  /// What happened and does not stand in the log, the newest thousand of each kind.
+  private static func besideTheLog(_ id: String, _ connection: any Connection) throws -> [TimelineEntry] {
+    let limit = 1_000
+    var entries = try HealthQueries.changes(of: id, limit: limit, connection).map(TimelineEntry.init)
+    entries += try AlertQueries.list(customer: id, limit: limit, connection).flatMap(TimelineEntry.all)
+    entries += try SnoozeQueries.history(customer: id, limit: limit, connection).map(TimelineEntry.init(snooze:))
+    entries += try TaskQueries.all(customer: id, limit: limit, connection).flatMap(TimelineEntry.all)
+    entries += try NoteQueries.all(customer: id, limit: limit, connection).map(TimelineEntry.init)
+    entries += try PulseQueries.all(customer: id, limit: limit, connection).map(TimelineEntry.init)
+    return entries
   }
 }
 

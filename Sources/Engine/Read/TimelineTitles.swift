@@ -1,4 +1,5 @@
 import Domain
+import Storage
 
 extension TimelineEntry {
   init(_ entry: LogEntry) {
@@ -39,5 +40,38 @@ extension TimelineEntry {
     let held = alert.heldBack.map { ", nobody told: \($0)" } ?? ""
     let opened = TimelineEntry(at: alert.openedAt, kind: .alert, title: "Alert \(alert.kind.rawValue) opened at \(alert.score)\(held)")
     return [opened] + (alert.closedAt.map { [TimelineEntry(at: $0, kind: .alert, title: "Alert \(alert.kind.rawValue) closed")] } ?? [])
+  }
+
+  /// A snooze of an alert, or its end before its time, as the audit log has it.
+  init(snooze entry: AuditEntry) {
+    let title =
+      entry.action == SnoozeQueries.snoozed
+      ? "Alert snoozed by \(entry.actor)\(entry.to.map { " \($0)" } ?? "")" : "Alert no longer snoozed, by \(entry.actor)"
+    self.init(at: entry.at, kind: .alert, title: title)
+  }
+
+  static func all(_ task: CustomerTask) -> [TimelineEntry] {
+    let owner = task.owner.map { "for \($0)" } ?? "for nobody yet"
+    let made = TimelineEntry(at: task.createdAt, kind: .task, title: "Task “\(task.title)” \(owner), by \(task.createdBy)")
+    guard let closedAt = task.closedAt else { return [made] }
+    let outcome = task.outcome.map { ": \($0.title)" } ?? ""
+    let closer = task.closedBy.map { " by \($0)" } ?? ""
+    return [made, TimelineEntry(at: closedAt, kind: .task, title: "Task “\(task.title)” closed\(closer)\(outcome)\(excerpt(task.note))")]
+  }
+
+  init(_ note: CustomerNote) {
+    self.init(at: note.at, kind: .note, title: "Note by \(note.author)\(Self.excerpt(note.text))")
+  }
+
+  init(_ pulse: CustomerPulse) {
+    self.init(at: pulse.at, kind: .pulse, title: "\(pulse.author) sees it as \(pulse.mood.rawValue)\(Self.excerpt(pulse.text))")
+  }
+
+  /// The beginning of what somebody wrote, in one line.
+  private static func excerpt(_ text: String) -> String {
+    guard !text.isEmpty else { return "" }
+    let line = text.replacing("\n", with: " ").unicodeScalars
+    let beginning = line.prefix(200)
+    return ": \(String(beginning))\(beginning.endIndex < line.endIndex ? "…" : "")"
   }
 }

@@ -94,6 +94,7 @@ extension Problem {
   init?(_ error: any Error) {
     switch error {
     case let problem as Problem: self = problem
+    case let mistake as WorkMistake: self.init(mistake)
     case IntakeRefusal.overloaded(let seconds): self = .overloaded(retryAfter: seconds)
     case IntakeRefusal.unavailable(let sentence): self = .unavailable(sentence)
     case let failure as DatabaseFailure where failure.kind != .constraint && failure.kind != .other:

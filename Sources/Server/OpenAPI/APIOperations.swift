@@ -4,14 +4,14 @@ import Formats
 
 /// The JSON API in the OpenAPI document.
 func apiOperations(_ limits: ServerLimits) -> [Operation] {
-  customerOperations() + companyOperations() + [importOperation(limits), documentOperation()]
+  customerOperations() + companyOperations() + workOperations() + [importOperation(limits), documentOperation()]
 }
 
 private let usualErrors = [401, 403, 503]
 private let customerID = Operation.Parameter(name: "id", place: "path", schema: Schema.text, description: "The customer's id.")
 private let at = Operation.Parameter(
   name: "at", place: "query", schema: Schema.instant, description: "As of then: a date or a time in ISO 8601. Without it: now.")
-private let pageParameters = [
+let pageParameters = [
   Operation.Parameter(
     name: "limit", place: "query", schema: ["type": "integer", "minimum": 1, "maximum": 1_000, "default": 100],
     description: "Entries of a page, at most. Customers by a condition that holds for few may come fewer at a time."),

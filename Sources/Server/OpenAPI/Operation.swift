@@ -24,7 +24,9 @@ struct Operation {
   var tag: String
   var parameters: [Parameter] = []
   var requestBody: JSON?
-  /// Schema of the answer with status 200, and its media type.
+  /// The status where all is well.
+  var status = 200
+  /// Schema of the answer with that status, and its media type.
   var answer: JSON
   var answerType = "application/json"
   var errors: [Int] = []
@@ -38,7 +40,7 @@ struct Operation {
     ]
     if !parameters.isEmpty { members.append(.init("parameters", .array(parameters.map(\.json)))) }
     if let requestBody { members.append(.init("requestBody", requestBody)) }
-    members.append(.init("responses", .object([.init("200", success)] + errors.map { .init(String($0), failure($0)) })))
+    members.append(.init("responses", .object([.init(String(status), success)] + errors.map { .init(String($0), failure($0)) })))
     return .object(members)
   }
 
@@ -58,6 +60,7 @@ struct Operation {
     case 403: "The key has another scope."
     case 404: "There is no such thing."
     case 408: "The body came too slowly."
+    case 409: "Right in itself, but not as things are; the answer says why."
     case 413: "Larger than is taken here."
     case 422: "Broken off at the first bad line (strict)."
     case 429: "The queue is full: come again after Retry-After."

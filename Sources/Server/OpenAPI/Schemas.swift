@@ -3,12 +3,12 @@ import Engine
 
 /// The shapes of answers, by name; what `Views` prints is held against them by tests.
 enum Schemas {
-  static let all: JSON = .object(customers + explanations + company + errors)
+  static let all: JSON = .object(customers + explanations + company + workSchemas + errors)
 
   private static func member(_ name: String, _ schema: JSON) -> JSON.Member { .init(name, schema) }
 
   private static let band = Schema.words(Band.self)
-  private static let cursor = Schema.described(
+  static let cursor = Schema.described(
     Schema.nullable(Schema.text), "Give this as cursor for the next page; null on the last. A page that is not full need not be the last.")
 
   private static let customers: [JSON.Member] = [
@@ -119,7 +119,7 @@ enum Schemas {
         "state": Schema.words(Alert.State.self), "opened_at": Schema.instant, "updated_at": Schema.instant,
         "closed_at": Schema.nullable(Schema.instant), "notified_at": Schema.nullable(Schema.instant),
         "held_back": Schema.nullable(Schema.text), "score": Schema.integer, "band": band,
-        "snoozed_until": Schema.nullable(Schema.instant),
+        "snoozed_until": Schema.nullable(Schema.instant), "snooze_reason": Schema.nullable(Schema.text),
       ])),
     member(
       "Statistics",

@@ -18,12 +18,14 @@ public func alertsJSON(_ page: Page<Alert>) -> JSON {
   ["alerts": .array(page.items.map(alertJSON)), "next": JSON(page.next)]
 }
 
-private func alertJSON(_ alert: Alert) -> JSON {
+/// An alert.
+public func alertJSON(_ alert: Alert) -> JSON {
   [
     "id": .string(alert.id), "customer": .string(alert.customer), "kind": .string(alert.kind.rawValue), "reason": .string(alert.reason),
     "state": .string(alert.state.rawValue), "opened_at": JSON(alert.openedAt), "updated_at": JSON(alert.updatedAt),
     "closed_at": JSON(alert.closedAt), "notified_at": JSON(alert.notifiedAt), "held_back": JSON(alert.heldBack),
     "score": JSON(alert.score), "band": .string(alert.band.rawValue), "snoozed_until": JSON(alert.snoozedUntil),
+    "snooze_reason": JSON(alert.snoozeReason),
   ]
 }
 

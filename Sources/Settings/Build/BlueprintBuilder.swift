@@ -36,6 +36,7 @@ struct BlueprintBuilder {
     blueprint.sources = sources
     if let zone = root.text("time_zone") { blueprint.timeZone = zone }
     if let url = root.text("public_url") { blueprint.publicURL = url }
+    if let owner = root.text("owner_attribute") { blueprint.ownerAttribute = owner }
     if case .minutes(let minute)? = root["daily_batch"]?.value { blueprint.dailyBatchMinute = minute }
     if let freshness = root["health"]?["freshness"] { blueprint.freshness = self.freshness(freshness) }
     if let retention = root["retention"] { blueprint.retention.events = retention.duration("events", default: nil) }

@@ -73,7 +73,16 @@ extension BlueprintBuilder {
         delay: critical.duration("delay", default: standard.delay) ?? standard.delay,
         coolDown: critical.duration("cool_down", default: standard.coolDown) ?? standard.coolDown,
         hysteresis: critical.integer("hysteresis", default: standard.hysteresis) ?? standard.hysteresis,
-        historyAge: critical.duration("history_age", default: standard.historyAge) ?? standard.historyAge))
+        historyAge: critical.duration("history_age", default: standard.historyAge) ?? standard.historyAge,
+        task: critical["task"].map(alertTask) ?? standard.task))
+  }
+
+  private func alertTask(_ checked: Checked) -> AlertTask? {
+    guard checked.isObject else { return nil }
+    let standard = AlertTask()
+    return AlertTask(
+      title: checked.text("title") ?? standard.title, due: checked.duration("due", default: standard.due) ?? standard.due,
+      priority: checked.text("priority").flatMap(CustomerTask.Priority.init) ?? standard.priority)
   }
 }
 

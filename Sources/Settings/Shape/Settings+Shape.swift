@@ -16,6 +16,10 @@ enum Keys {
       Field(
         "attributes", .map(keys: .names, .either(attributeType, attribute)),
         "Attributes of customers that expressions may use, with their type."),
+      Field(
+        "owner_attribute", .text,
+        "The attribute, by the name under which it arrives, that names the person who looks after a customer: an email address.",
+        default: "owner"),
       Field("segments", .map(keys: .names, .either(.expression, segment)), "Named conditions over a customer."),
       Field("health", .object(health), "How signals become the health score.", required: true),
       Field("alerts", .object(alerts), "Messages about one customer."),
@@ -77,6 +81,17 @@ enum Keys {
       Field(
         "history_age", .duration(.hours(1) ... .days(30)),
         "What happened longer ago than this when it arrives is history: it moves the score and tells nobody.", default: "1d"),
+      Field(
+        "task", .either(.choice(["off"]), alertTask),
+        "Work for the customer's owner, made with the alert, or `off`. Default: a call within 24 h."),
+    ])
+
+  private static let alertTask = ObjectShape(
+    doc: "The task that an alert makes for the customer's owner.",
+    fields: [
+      Field("title", .text, "What to do; `{customer}` stands for the customer's name.", default: "Call {customer}"),
+      Field("due", .duration(.hours(4) ... .hours(48)), "How long after the alert it is due.", default: "24h"),
+      Field("priority", .oneOf(CustomerTask.Priority.self), "How it stands among other tasks.", default: "high"),
     ])
 
   static let source = ObjectShape(

@@ -19,6 +19,9 @@ extension Starter {
         to: [success_team]
         delay: 0m             # wait this long and tell only if it is still so
         cool_down: 7d         # no second message about the same customer within this time
+        task: {title: "Call {customer}", due: 24h, priority: high}   # work for the customer's owner; `off` makes none
+
+    owner_attribute: owner    # the attribute that holds the owner's email address
 
     digests:
       at_risk:                # who is at risk, who slid, who recovered

@@ -59,6 +59,7 @@ struct Profile: Sendable {
       JSON.Member("industry", .string(industry)), JSON.Member("country", .string(country.code)),
       JSON.Member("seats", .integer(Int64(seats))),
       JSON.Member("csm", .string(successManager)),
+      JSON.Member("owner", .string(successManager.lowercased().replacing(" ", with: ".") + "@example.com")),
     ]
   }
 

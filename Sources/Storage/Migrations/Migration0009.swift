@@ -21,7 +21,7 @@ enum Migration0009 {
       expires_at INTEGER NOT NULL,
       agent TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX session_user ON session (app_user);
+    CREATE INDEX session_app_user ON session (app_user);
     CREATE INDEX session_expires ON session (expires_at);
 
     CREATE TABLE sign_in_link (
@@ -65,6 +65,7 @@ enum Migration0009 {
       created_by TEXT NOT NULL,
       alert TEXT,
       closed_at INTEGER,
+      closed_by TEXT,
       outcome TEXT,
       note TEXT NOT NULL,
       PRIMARY KEY (shard, customer, id)
@@ -72,6 +73,8 @@ enum Migration0009 {
     CREATE UNIQUE INDEX task_id ON task (id);
     CREATE INDEX task_due ON task (due_at, id) WHERE closed_at IS NULL;
     CREATE INDEX task_owner ON task (owner, due_at, id) WHERE closed_at IS NULL;
+    CREATE INDEX task_closed ON task (closed_at, id) WHERE closed_at IS NOT NULL;
+    CREATE INDEX task_closed_owner ON task (owner, closed_at, id) WHERE closed_at IS NOT NULL;
 
     CREATE TABLE note (
       shard INTEGER NOT NULL,
@@ -102,6 +105,7 @@ enum Migration0009 {
       sort TEXT NOT NULL,
       columns TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX saved_view_owner ON saved_view (owner);
 
     ALTER TABLE alert ADD COLUMN snooze_reason TEXT;
     CREATE INDEX alert_state ON alert (state, opened_at, id);

@@ -73,7 +73,9 @@ public struct MoveMark: Hashable, Sendable {
 
   private static func empty(_ tables: [MovedTable], _ connection: any Connection) throws {
     let apart = tables.filter { MovedTable.rowsLeft[$0.name] != nil }
-    let whole = tables.filter { MovedTable.rowsLeft[$0.name] == nil }.map(\.name) + ["node", "route"]
+    let whole =
+      tables.filter { MovedTable.rowsLeft[$0.name] == nil }.map(\.name)
+      + MovedTable.left.subtracting(["schema_version"]).sorted()
     for table in apart { try connection.execute("DELETE FROM \(table.name)\(table.condition)") }
     // At once, however much there is.
     if connection.dialect == .postgres { return try connection.script("TRUNCATE \(whole.joined(separator: ", "))") }

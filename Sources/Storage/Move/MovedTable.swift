@@ -16,9 +16,9 @@ public struct MovedTable: Hashable, Sendable {
   /// By name.
   public var columns: [Column]
 
-  /// Tables that stay behind: the schema's own number, the nodes that work on a database, and the way between them, which is empty while
-  /// none does.
-  public static let left: Set<String> = ["node", "route", "schema_version"]
+  /// Tables that stay behind: the schema's own number; the nodes that work on a database, and the way between them, which is empty while
+  /// none does; who is signed in, and the links that let people in: everybody signs in anew.
+  public static let left: Set<String> = ["node", "route", "schema_version", "session", "sign_in_link"]
   /// Columns that name the node which has something: none has it in the new database.
   public static let ownersLeft = ["delivery": ["claimed_by"], "log_mark": ["owner"], "shard": ["owner"]]
   /// Rows that each database has of its own: the numbers it has given to nodes, and the mark of an unfinished move.

@@ -4,7 +4,7 @@ import SQL
 /// The table of alerts.
 public enum AlertQueries {
   private static let columns =
-    "id, customer, kind, reason, state, opened_at, updated_at, closed_at, notified_at, held_back, score, band, snoozed_until"
+    "id, customer, kind, reason, state, opened_at, updated_at, closed_at, notified_at, held_back, score, band, snoozed_until, snooze_reason"
 
   /// A cursor that `list` did not give out.
   public struct InvalidCursor: Error, Hashable {
@@ -25,19 +25,19 @@ public enum AlertQueries {
       "SELECT \(columns) FROM alert WHERE shard = $1 AND customer = $2 AND id = $3", [Shard.number(of: customer), customer, id], alert)
   }
 
-  /// Inserts or replaces by id.
+  /// Inserts or replaces by id. The snooze of one that is there stays: people set it meanwhile, see `SnoozeQueries`.
   public static func save(_ alert: Alert, _ connection: any Connection) throws {
     try connection.execute(
       """
-      INSERT INTO alert (shard, \(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      INSERT INTO alert (shard, \(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
       ON CONFLICT (shard, customer, id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at,
         closed_at = excluded.closed_at, notified_at = excluded.notified_at, held_back = excluded.held_back, score = excluded.score,
-        band = excluded.band, snoozed_until = excluded.snoozed_until
+        band = excluded.band
       """,
       [
         Shard.number(of: alert.customer), alert.id, alert.customer, alert.kind.rawValue, alert.reason, alert.state.rawValue,
         alert.openedAt.microseconds, alert.updatedAt.microseconds, alert.closedAt?.microseconds, alert.notifiedAt?.microseconds,
-        alert.heldBack, alert.score, alert.band.rawValue, alert.snoozedUntil?.microseconds,
+        alert.heldBack, alert.score, alert.band.rawValue, alert.snoozedUntil?.microseconds, alert.snoozeReason,
       ])
   }
 
@@ -80,6 +80,6 @@ public enum AlertQueries {
       openedAt: Instant(microseconds: row.integer(5)), updatedAt: Instant(microseconds: row.integer(6)),
       closedAt: row.optionalInteger(7).map(Instant.init(microseconds:)),
       notifiedAt: row.optionalInteger(8).map(Instant.init(microseconds:)), heldBack: row.optionalText(9), score: row.int(10), band: band,
-      snoozedUntil: row.optionalInteger(12).map(Instant.init(microseconds:)))
+      snoozedUntil: row.optionalInteger(12).map(Instant.init(microseconds:)), snoozeReason: row.optionalText(13))
   }
 }

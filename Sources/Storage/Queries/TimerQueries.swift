@@ -34,6 +34,16 @@ public enum TimerQueries {
       """, [Shard.number(of: timer.customer), timer.kind, timer.customer, timer.subject, timer.dueAt.microseconds])
   }
 
+  /// Sets a timer, or has one of the same kind, customer and subject come earlier; never later.
+  public static func hasten(_ timer: StoredTimer, _ connection: any Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO timer (shard, \(columns)) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (shard, customer, kind, subject) DO UPDATE
+        SET due_at = CASE WHEN excluded.due_at < timer.due_at THEN excluded.due_at ELSE timer.due_at END
+      """, [Shard.number(of: timer.customer), timer.kind, timer.customer, timer.subject, timer.dueAt.microseconds])
+  }
+
   /// Timers due at `now`, longest due first.
   /// - Parameter shards: only these; `nil`: all.
   public static func due(now: Instant, of shards: Set<Int>? = nil, limit: Int, _ connection: any Connection) throws -> [StoredTimer] {

@@ -115,9 +115,11 @@ struct Serving {
     let folding = FoldService(fold: fold, time: time, logger: logger, membership: membership)
     let intake = Intake(fold: fold, log: try await house.makeLog(), time: time, logger: logger, onCommit: { folding.wake() })
     let (database, inquiries) = (house.database, house.inquiries(of: fold))
+    let desk = Desk(database: database, time: time, makeID: Desk.ids(House.randomBytes), onDeliveries: { outbox.poke() })
     let server = WebServer.service(
       ServerDependencies(
-        sink: intake, inquiries: inquiries, keys: house.keys, current: current, time: time, randomBytes: House.randomBytes,
+        sink: intake, inquiries: inquiries, desk: desk, keys: house.keys, current: current, time: time,
+        randomBytes: House.randomBytes,
         isReady: {
           guard folding.isRunning else { return false }
           return (try? await database.read { try $0.first("SELECT 1") { $0.int(0) } }) == 1

@@ -3,7 +3,7 @@ import Domain
 /// What the tests of alerts are built from.
 enum AlertFixture {
   static let start = Instant(microseconds: 1_764_000_000_000_000)
-  static let subject = CriticalAlertDecision.Subject(customer: "acme/1", name: "Acme")
+  static let subject = CriticalAlertDecision.Subject(customer: "acme/1", name: "Acme", owner: "ann@example.com")
 
   static func decision(_ rule: CriticalAlert) -> CriticalAlertDecision {
     let model = HealthModel(pillars: [], version: "m1")
@@ -27,6 +27,8 @@ struct AlertWalk {
   var alerts: [String: Alert] = [:]
   var timers: [String: Instant] = [:]
   var deliveries: [Delivery] = []
+  /// As the table keeps them: one of each id.
+  var tasks: [String: CustomerTask] = [:]
   /// What broke, in words.
   var faults: [String] = []
 
@@ -53,14 +55,32 @@ struct AlertWalk {
       timers[id] = nil
       guard let alert = alerts[id], let health else { continue }
       apply(decision.wake(alert, of: AlertFixture.subject, health: health, now: now) { nil })
+      requireTold(id, health)
     }
     now = end
   }
 
-  mutating func snooze(until: Instant) {
-    guard var alert = newest, alert.state != .closed else { return }
-    alert.snoozedUntil = until
+  /// Whoever is critical at the end of a snooze is told of.
+  private mutating func requireTold(_ id: String, _ health: Health) {
+    guard let alert = alerts[id], alert.state != .closed, health.band == .critical, !decision.rule.channels.isEmpty,
+      let until = alert.snoozedUntil, until <= now
+    else { return }
+    if alert.notifiedAt.map({ $0 < until }) ?? true { faults.append("a snooze ended in silence at \(now.iso8601)") }
+  }
+
+  /// As a person does it: nothing happens where that is a mistake.
+  mutating func snooze(until: Instant, reason: String = "on holiday") {
+    guard let newest, let alert = try? newest.snoozed(until: until, reason: reason, at: now) else { return }
     alerts[alert.id] = alert
+    timers[alert.id] = min(timers[alert.id] ?? until, until)
+  }
+
+  /// Ends a snooze before its time.
+  mutating func awaken() {
+    guard let newest, let alert = try? newest.awakened(at: now) else { return }
+    alerts[alert.id] = alert
+    if alert.state != .waiting { timers[alert.id] = now }
+    pass(.zero)
   }
 
   private mutating func apply(_ effects: [AlertEffect]) {
@@ -71,6 +91,9 @@ struct AlertWalk {
         if at < now { faults.append("a wake lies in the past") }
         timers[alert] = at
       case .deliver(let delivery): deliver(delivery)
+      case .task(let task):
+        if let until = newest?.snoozedUntil, until > now { faults.append("work while snoozed") }
+        if tasks[task.id] == nil { tasks[task.id] = task }
       }
     }
     let open = alerts.values.filter { $0.state != .closed }
@@ -82,7 +105,9 @@ struct AlertWalk {
     if deliveries.contains(where: { $0.key == delivery.key }) { faults.append("key twice: \(delivery.key)") }
     if health == nil { faults.append("told at the first score") }
     let recent = deliveries.last { $0.channel == delivery.channel && now - $0.createdAt < decision.rule.coolDown }
-    if recent != nil { faults.append("told twice within the cool-down at \(now.iso8601)") }
+    // Only the end of a snooze, once, is told within the cool-down: somebody has asked for it.
+    let isSnoozeOver = newest?.snoozedUntil.map { $0 <= now && recent?.createdAt ?? now < $0 } ?? false
+    if recent != nil, !isSnoozeOver { faults.append("told twice within the cool-down at \(now.iso8601)") }
     if let until = newest?.snoozedUntil, until > now { faults.append("told while snoozed") }
     deliveries.append(delivery)
   }

@@ -43,9 +43,11 @@ enum Tables {
       "SELECT shard, customer, at, ordinal, score_from, score_to, band_from, band_to, cause, model, points FROM health_change",
     "alert":
       """
-    SELECT shard, customer, id, kind, reason, state, opened_at, updated_at, closed_at, notified_at, held_back, score, band, snoozed_until
+    SELECT shard, customer, id, kind, reason, state, opened_at, updated_at, closed_at, notified_at, held_back, score, band, snoozed_until,
+      snooze_reason
     FROM alert
     """,
+    "task": "SELECT shard, customer, id, title, owner, due_at, priority, created_at, created_by, alert, closed_at FROM task",
     "timer": "SELECT shard, kind, customer, subject, due_at FROM timer",
     "delivery": "SELECT shard, key, customer, channel, payload, title, created_at FROM delivery",
   ]
