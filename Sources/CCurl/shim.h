@@ -2,13 +2,27 @@
 #define HOLDFAST_CCURL_H
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <signal.h>
+#include <sys/socket.h>
 
 // Swift does not see functions of variable arguments: one of fixed types for each kind of option.
 
 typedef size_t (*holdfast_curl_piece)(char *buffer, size_t size, size_t count, void *context);
 typedef int (*holdfast_curl_progress)(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d);
 
-static inline int holdfast_curl_start(void) { return (int)curl_global_init(CURL_GLOBAL_ALL); }
+// A server that hangs up while TLS writes to it must not end the program.
+static inline int holdfast_curl_start(void) {
+  signal(SIGPIPE, SIG_IGN);
+  return (int)curl_global_init(CURL_GLOBAL_ALL);
+}
+
+// Lets go of the connection without a farewell, for whose answer libcurl would wait two minutes.
+static inline void holdfast_curl_hang_up(void *handle) {
+  curl_socket_t connection = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &connection) == CURLE_OK && connection != CURL_SOCKET_BAD) {
+    shutdown(connection, SHUT_RDWR);
+  }
+}
 
 static inline void *holdfast_curl_make(void) { return curl_easy_init(); }
 static inline void holdfast_curl_end(void *handle) { curl_easy_cleanup(handle); }

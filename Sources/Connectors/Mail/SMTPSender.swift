@@ -31,7 +31,11 @@ public final class SMTPSender: @unchecked Sendable {
     self.times = times
   }
 
-  deinit { if let handle { holdfast_curl_end(handle) } }
+  deinit {
+    guard let handle else { return }
+    holdfast_curl_hang_up(handle)
+    holdfast_curl_end(handle)
+  }
 
   /// One attempt. Ends early, without an answer, where the task is cancelled.
   public func send(_ letter: Letter) async -> DeliveryOutcome {
@@ -64,6 +68,7 @@ public final class SMTPSender: @unchecked Sendable {
       _ = holdfast_curl_text(handle, CURLOPT_ERRORBUFFER, buffer.baseAddress)
       exchange.attach(to: handle)
       let result = holdfast_curl_perform(handle)
+      if result != CURLE_OK { holdfast_curl_hang_up(handle) }
       // Nothing that lives no longer may be looked at again.
       holdfast_curl_clear(handle)
       return (result, String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
