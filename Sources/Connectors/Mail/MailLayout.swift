@@ -122,9 +122,10 @@ public struct MailLayout: Sendable {
   }
 
   private func view(_ figures: [MailMessage.Figure]) -> MailMarkup {
+    let width = 100 / max(figures.count, 1)
     let cells = figures.markup { figure in
       """
-      <td class="figure" valign="top" style="padding:10px 14px 4px 0">\
+      <td class="figure" valign="top" width="\(width)%" style="padding:10px 14px 4px 0">\
       <span class="soft" style="display:block;font-size:13px;line-height:18px;\(MailStyle.soft)">\(line(figure.label))</span>\
       <span class="\(MailStyle.name(figure.band))" style="display:block;font-size:26px;line-height:32px;font-weight:600;\
       \(MailStyle.text(figure.band))">\(line(figure.value))</span>\

@@ -1,7 +1,9 @@
 /// The week's summary of who is at risk: how many, who slid, who recovered, what holds them down, and who matters most.
 public struct AtRiskDigest: Hashable, Sendable {
-  /// So many customers are named in each part, at most.
+  /// So many customers are named as the largest, at most.
   public static let rowLimit = 20
+  /// So many are named as those who slid, and as those who recovered, at most.
+  public static let moveLimit = 10
   /// So many reasons are named, at most.
   public static let reasonLimit = 5
 

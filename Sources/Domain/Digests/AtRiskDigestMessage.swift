@@ -55,7 +55,7 @@ extension AtRiskDigest {
 
   private func movement(_ heading: String, _ movement: Movement, nobody: String?) -> [MailMessage.Block] {
     guard movement.count > 0 else { return nobody.map { [.heading(heading), .text($0)] } ?? [] }
-    let shown = movement.largest.prefix(Self.rowLimit)
+    let shown = movement.largest.prefix(Self.moveLimit)
     return [.heading("\(heading): \(grouped(movement.count))"), .rows(shown.map(row))] + more(movement.count - shown.count)
   }
 

@@ -28,7 +28,7 @@ public struct DigestReader: Sendable {
     func movement(_ steps: [(from: Band, to: Band)]) throws -> AtRiskDigest.Movement {
       let count = flows.filter { flow in steps.contains { $0 == (flow.from, flow.to) } }.reduce(0) { $0 + $1.customers }
       guard count > 0 else { return AtRiskDigest.Movement() }
-      let rows = try DigestQueries.moved(since: mark, steps, limit: AtRiskDigest.rowLimit, connection)
+      let rows = try DigestQueries.moved(since: mark, steps, limit: AtRiskDigest.moveLimit, connection)
       return AtRiskDigest.Movement(count: count, largest: try named(rows, connection))
     }
     var tally = ReasonTally(model: blueprint.model)
