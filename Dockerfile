@@ -1,6 +1,6 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends libpq-dev libsqlite3-dev pkg-config zlib1g-dev \
+  && apt-get install -y --no-install-recommends libcurl4-openssl-dev libpq-dev libsqlite3-dev pkg-config zlib1g-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /holdfast
 COPY . .
@@ -9,7 +9,7 @@ RUN swift build -c release --product holdfast \
 
 FROM swift:6.3-bookworm-slim
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates libpq5 libsqlite3-0 tzdata zlib1g \
+  && apt-get install -y --no-install-recommends ca-certificates libcurl4 libpq5 libsqlite3-0 tzdata zlib1g \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --create-home --home-dir /var/lib/holdfast holdfast
 COPY --from=build /out/holdfast /usr/local/bin/holdfast

@@ -57,6 +57,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     room("Domain", []),
     room("Formats", ["Domain", "CZlib"]),
     room("Settings", ["Domain", yams]),
@@ -64,7 +65,7 @@ let package = Package(
     room("SQLite", ["SQL", grdb, sqlite3]),
     room("Postgres", ["SQL", "CLibpq"]),
     room("Storage", ["Domain", "SQL"]),
-    room("Connectors", ["Domain", asyncHTTPClient, crypto, jwtKit, nioCore, nioPosix]),
+    room("Connectors", ["CCurl", "Domain", asyncHTTPClient, crypto, jwtKit, nioCore, nioPosix]),
     room("Dashboard", ["Domain"]),
     room("Engine", ["Domain", "Formats", "Storage", "SQL", logging, serviceLifecycle]),
     room(

@@ -13,6 +13,7 @@ public struct Blueprint: Hashable, Sendable {
   public var model: HealthModel
   public var freshness: Freshness
   public var alerts: AlertRules
+  public var digests: DigestRules
   public var channels: [Channel]
   public var sources: [Source]
   public var retention: Retention
@@ -26,8 +27,8 @@ public struct Blueprint: Hashable, Sendable {
   public init(
     company: String, timeZone: String = "UTC", publicURL: String = "http://127.0.0.1:8080", dailyBatchMinute: Int = 120, catalog: Catalog,
     segments: [Segment] = [], model: HealthModel, freshness: Freshness = Freshness(), alerts: AlertRules = AlertRules(),
-    channels: [Channel] = [], sources: [Source] = [], retention: Retention = Retention(), ownerAttribute: String = "owner",
-    openID: OpenIDSettings? = nil, version: String
+    digests: DigestRules = DigestRules(), channels: [Channel] = [], sources: [Source] = [], retention: Retention = Retention(),
+    ownerAttribute: String = "owner", openID: OpenIDSettings? = nil, version: String
   ) {
     self.company = company
     self.timeZone = timeZone
@@ -38,6 +39,7 @@ public struct Blueprint: Hashable, Sendable {
     self.model = model
     self.freshness = freshness
     self.alerts = alerts
+    self.digests = digests
     self.channels = channels
     self.sources = sources
     self.retention = retention
@@ -72,7 +74,7 @@ public struct AlertRules: Hashable, Sendable {
   public init(critical: CriticalAlert? = CriticalAlert()) { self.critical = critical }
 }
 
-/// "Critical entered": one message to each of `channels`.
+/// "Critical entered": one message to each of `channels`; by mail to the customer's owner, else to whom the channel names.
 public struct CriticalAlert: Hashable, Sendable {
   /// Names of `Blueprint.channels`.
   public var channels: [String]
@@ -120,6 +122,7 @@ public struct Channel: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// A Slack incoming webhook; `nil` where its environment variable or file was not there (a warning, not an error).
     case slackWebhook(url: Secret?)
+    case smtp(MailServer)
   }
   public var name: String
   public var kind: Kind
@@ -127,6 +130,14 @@ public struct Channel: Hashable, Sendable {
     self.name = name
     self.kind = kind
   }
+
+  /// The mail server, where it is one.
+  public var mailServer: MailServer? { if case .smtp(let server) = kind { server } else { nil } }
+}
+
+extension Blueprint {
+  /// The channel of that name.
+  public func channel(_ name: String) -> Channel? { channels.first { $0.name == name } }
 }
 
 /// Text that must never be printed. Only code that really sends it calls `reveal()`.

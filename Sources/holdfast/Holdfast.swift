@@ -13,7 +13,8 @@ struct Holdfast: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, CheckCommand.self, SchemaCommand.self, ServeCommand.self, DemoCommand.self, ImportCommand.self,
       SyncCommand.self, SourcesCommand.self, CustomersCommand.self, ExplainCommand.self, ScoreCommand.self, OutboxCommand.self,
-      RejectedCommand.self, DoctorCommand.self, SQLCommand.self, UserCommand.self, KeyCommand.self, RebuildCommand.self,
+      MailCommand.self, DigestCommand.self, RejectedCommand.self, DoctorCommand.self, SQLCommand.self, UserCommand.self, KeyCommand.self,
+      RebuildCommand.self,
       BackupCommand.self, MoveCommand.self,
     ])
 }

@@ -57,14 +57,14 @@ struct OutboxTests {
     }
   }
 
-  @Test("Without a webhook URL a delivery fails in words that say what to do, and goes out once that is done")
+  @Test("Where a channel's secret is not there a delivery fails in words that say what to do, and goes out once that is done")
   func unconfigured() async throws {
     try await withTemporaryDatabase { database in
       let fixture = OutboxFixture(database, channels: [:])
       try await fixture.enqueue(["a"], channel: "success")
       #expect(try await fixture.outbox.runDue() == 0)
       let failed = try await fixture.delivery("a")
-      #expect(failed?.state == .failed && failed?.lastError?.contains("SLACK_WEBHOOK_URL") == true)
+      #expect(failed?.state == .failed && failed?.lastError?.contains("holdfast check") == true)
       let slack = RecordedChannel()
       fixture.channels.value = ["success": slack]
       let now = fixture.time.now()

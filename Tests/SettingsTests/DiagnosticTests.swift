@@ -66,7 +66,16 @@ struct DiagnosticTests {
       ["2:21: error: \"events\" is 30d to 3650d, not 7d; \"unchecked: true\" beside it allows any"]
     ),
     ("company: Acme", "company: Acme\nretention: {event: 90d}", ["2:13: error: unknown key \"event\", did you mean \"events\"?"]),
-    ("kind: slack", "kind: slak", ["49:16: error: \"kind\" is slack, not \"slak\", did you mean \"slack\"?"]),
+    ("kind: slack", "kind: slak", ["49:16: error: \"kind\" is slack or smtp, not \"slak\", did you mean \"slack\"?"]),
+    (
+      "kind: slack", "kind: smtp",
+      [
+        "49:9: error: missing key \"host\": The server's name.",
+        "49:9: error: missing key \"from\": The sender: `holdfast@example.com`, or `Holdfast <holdfast@example.com>`.",
+        "49:22: error: unknown key \"webhook_url\"",
+      ]
+    ),
+    ("kind: slack, ", "", ["49:9: error: missing key \"kind\": slack or smtp"]),
     ("company: Acme", "company: Acme\ncompany: Acme 2", ["2:1: error: \"company\" stands twice in this mapping, first in line 1"]),
     ("limit: 50, ", "", ["46:13: error: missing key \"limit\": The score is never above this."]),
     (

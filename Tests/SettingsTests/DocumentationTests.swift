@@ -28,7 +28,7 @@ struct DocumentationTests {
 
   @Test(
     "every YAML block of a page loads in place of the starter's keys",
-    arguments: [("configuration.md", 6), ("sources.md", 2), ("tasks.md", 1)])
+    arguments: [("configuration.md", 6), ("sources.md", 2), ("mail.md", 2), ("tasks.md", 1)])
   func blocksLoad(page: String, count: Int) throws {
     let blocks = Self.blocks(try Self.page(page), "yaml")
     #expect(blocks.count >= count)

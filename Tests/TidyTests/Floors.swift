@@ -9,6 +9,7 @@ enum Floors {
     Room(name: "CZlib", imports: []),
     Room(name: "CLibpq", imports: []),
     Room(name: "CMalloc", imports: []),
+    Room(name: "CCurl", imports: []),
     Room(name: "Domain", imports: []),
     Room(name: "Formats", imports: ["Domain", "CZlib"]),
     Room(name: "Settings", imports: ["Domain", "Yams"]),
@@ -16,7 +17,7 @@ enum Floors {
     Room(name: "SQLite", imports: ["SQL", "GRDB", "GRDBSQLite"]),
     Room(name: "Postgres", imports: ["SQL", "CLibpq"]),
     Room(name: "Storage", imports: ["Domain", "SQL"]),
-    Room(name: "Connectors", imports: ["Domain", "AsyncHTTPClient", "Crypto", "JWTKit", "NIOCore", "NIOPosix"]),
+    Room(name: "Connectors", imports: ["CCurl", "Domain", "AsyncHTTPClient", "Crypto", "JWTKit", "NIOCore", "NIOPosix"]),
     Room(name: "Dashboard", imports: ["Domain"]),
     Room(name: "Engine", imports: ["Domain", "Formats", "Storage", "SQL", "Logging", "ServiceLifecycle"]),
     Room(

@@ -2,8 +2,10 @@ import Domain
 
 /// A message as an incoming webhook takes it: fallback text and blocks, within the limits of Block Kit.
 public struct SlackMessage: Hashable, Sendable {
-  private enum Limit {
+  enum Limit {
     static let header = 150
+    static let blocks = 50
+    static let fields = 10
     static let field = 2_000
     static let section = 3_000
     static let fallback = 3_000
@@ -22,8 +24,18 @@ public struct SlackMessage: Hashable, Sendable {
 
   /// A delivery's payload in Slack's form; `nil` where it is no message that this connector knows.
   public init?(payload: JSON) {
-    guard let message = AlertMessage(payload) else { return nil }
-    self.init(message)
+    if let message = AlertMessage(payload) {
+      self.init(message)
+    } else if let message = MailMessage(payload) {
+      self.init(message)
+    } else {
+      return nil
+    }
+  }
+
+  init(text: String, blocks: [JSON]) {
+    self.text = text
+    self.blocks = blocks
   }
 
   public init(_ message: AlertMessage) {
@@ -60,14 +72,18 @@ public struct SlackMessage: Hashable, Sendable {
 
   /// A link in the text, not a button: a button of a webhook without an interactive app behind it answers a click with a warning.
   private static func link(_ message: AlertMessage) -> JSON? {
-    guard let link = message.link, link.hasPrefix("http://") || link.hasPrefix("https://") else { return nil }
+    link("Open \(message.customerLabel)", message.link).map { ["type": "section", "text": markup($0)] }
+  }
+
+  /// Markup; `nil` where the address is not one that Slack can link.
+  static func link(_ label: String, _ link: String?) -> String? {
+    guard let link, link.hasPrefix("http://") || link.hasPrefix("https://") else { return nil }
     let url = SlackText.escaped(link, limit: Limit.url)
     // Cut, or with what ends a link: no link then.
     guard !url.hasSuffix("…"), !link.contains(where: { $0 == "|" || $0.isWhitespace }), url.utf16.count + 200 <= Limit.section else {
       return nil
     }
-    let label = SlackText.escaped("Open \(message.customerLabel)", limit: 100)
-    return ["type": "section", "text": markup("<\(url)|\(label.replacing("|", with: "/"))>")]
+    return "<\(url)|\(SlackText.escaped(label, limit: 100).replacing("|", with: "/"))>"
   }
 
   private static func context(_ message: AlertMessage) -> JSON {
@@ -75,8 +91,8 @@ public struct SlackMessage: Hashable, Sendable {
     return ["type": "context", "elements": [markup("Holdfast · \(company) · since \(message.since.iso8601)")]]
   }
 
-  private static func markup(_ text: String) -> JSON { ["type": "mrkdwn", "text": .string(text)] }
-  private static func plain(_ text: String, limit: Int) -> JSON {
+  static func markup(_ text: String) -> JSON { ["type": "mrkdwn", "text": .string(text)] }
+  static func plain(_ text: String, limit: Int) -> JSON {
     ["type": "plain_text", "text": .string(SlackText.plain(text, limit: limit))]
   }
 }

@@ -80,7 +80,8 @@ extension AlertMessage {
 }
 
 extension AlertMessage.Standing {
-  fileprivate init?(_ json: JSON) {
+  /// Reads the members `score` and `band`; `nil` where they are none.
+  init?(_ json: JSON) {
     guard case .integer(let score)? = json["score"], (0...100).contains(score), let band = json["band"]?.string.flatMap(Band.init) else {
       return nil
     }

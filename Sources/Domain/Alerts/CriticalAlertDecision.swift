@@ -8,6 +8,8 @@ public struct CriticalAlertDecision: Hashable, Sendable {
   private let model: HealthModel
   private let company: String
   private let publicURL: String
+  /// The channels that send mail, by name.
+  private let mailServers: [String: MailServer]
 
   /// `nil` where the rule is switched off.
   public init?(_ blueprint: Blueprint) {
@@ -16,6 +18,8 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     model = blueprint.model
     company = blueprint.company
     publicURL = blueprint.publicURL
+    mailServers = Dictionary(
+      blueprint.channels.compactMap { channel in channel.mailServer.map { (channel.name, $0) } }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Whom it is about.
@@ -184,7 +188,8 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     let repeated = alert.hasTold ? alert.snoozedUntil : nil
     alert.notifiedAt = max(now, alert.openedAt)
     let message = message(alert, subject, previous: telling.previous, explanation: explanation())
-    return [.save(alert)] + deliveries(of: message, alert: alert, repeated: repeated, now: now).map(AlertEffect.deliver)
+    let occasion = Occasion(message: message, alert: alert, repeated: repeated, now: now)
+    return [.save(alert)] + deliveries(occasion, owner: subject.owner.flatMap(MailAddress.init)).map(AlertEffect.deliver)
       + task(because: alert, subject, now: now)
   }
 
@@ -208,15 +213,42 @@ public struct CriticalAlertDecision: Hashable, Sendable {
       link: publicURL.isEmpty ? nil : "\(publicURL)/customers/\(percentEncoded(subject.customer))", since: alert.openedAt)
   }
 
-  /// One per channel, each named once however often the rule names it.
-  /// - Parameter repeated: the end of the snooze after which it is told again; `nil`: it is told for the first time.
-  private func deliveries(of message: AlertMessage, alert: Alert, repeated: Instant?, now: Instant) -> [Delivery] {
+  /// One for each receiver: a Slack channel, a mail address. Each gets one however often and by however many channels the rule names it.
+  private func deliveries(_ occasion: Occasion, owner: MailAddress?) -> [Delivery] {
     var named: Set<String> = []
-    let occasion = "\(alert.openedAt.microseconds)" + (repeated.map { "/\($0.microseconds)" } ?? "")
-    return rule.channels.filter { named.insert($0).inserted }.map { channel in
-      Delivery(
-        key: "alert/critical/\(alert.customer)/\(occasion)/\(channel)", customer: alert.customer, channel: channel,
-        payload: message.json, title: message.title, createdAt: now, nextAttemptAt: now)
+    return rule.channels.flatMap { channel -> [Delivery] in
+      let message = occasion.message
+      guard let server = mailServers[channel] else { return [occasion.delivery(message.json, by: channel, receiver: channel)] }
+      let receivers = owner.map { [$0] } ?? server.to
+      guard !receivers.isEmpty else { return [occasion.undeliverable(by: channel)] }
+      let footer = owner == nil ? "You get this because the channel \(channel) names you." : "You get this because you own this customer."
+      return receivers.map { occasion.delivery(message.mail(to: $0, footer: footer).json, by: channel, receiver: $0.address) }
+    }
+    .filter { named.insert($0.key).inserted }
+  }
+
+  /// What the deliveries of an alert have in common.
+  private struct Occasion {
+    var message: AlertMessage
+    var alert: Alert
+    /// The end of the snooze after which it is told again; `nil`: it is told for the first time.
+    var repeated: Instant?
+    var now: Instant
+
+    func delivery(_ payload: JSON, by channel: String, receiver: String) -> Delivery {
+      let opening = "\(alert.openedAt.microseconds)" + (repeated.map { "/\($0.microseconds)" } ?? "")
+      return Delivery(
+        key: "alert/critical/\(alert.customer)/\(opening)/\(receiver)", customer: alert.customer, channel: channel, payload: payload,
+        title: message.title, createdAt: now, nextAttemptAt: now)
+    }
+
+    /// Kept as failed from the beginning, so that people see that nobody was told.
+    func undeliverable(by channel: String) -> Delivery {
+      var delivery = delivery(message.mail(to: nil, footer: "").json, by: channel, receiver: channel)
+      delivery.state = .failed
+      delivery.finishedAt = now
+      delivery.lastError = "nobody to send it to: the customer has no owner with a mail address, and the channel \(channel) names no \"to\""
+      return delivery
     }
   }
 }

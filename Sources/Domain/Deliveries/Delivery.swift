@@ -17,7 +17,7 @@ public struct Delivery: Hashable, Sendable {
   public var customer: String?
   /// Name of the `Channel` it goes out by; its lane in the outbox.
   public var channel: String
-  /// What to say, as the channel's kind wants it (a Slack message's JSON).
+  /// What to say, apart from how a channel says it: an `AlertMessage` or a `MailMessage`.
   public var payload: JSON
   /// One line for people ("Critical: Acme, 31").
   public var title: String

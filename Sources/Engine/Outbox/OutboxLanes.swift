@@ -127,7 +127,8 @@ extension Outbox {
   func failUnconfigured(_ name: String) async throws {
     let now = time.now()
     let reason =
-      "channel \(name) has no webhook URL: set it where the configuration asks for it (SLACK_WEBHOOK_URL), then run holdfast outbox retry"
+      "channel \(name) cannot send: it is not in the configuration, or its secret (a webhook URL, a password) is not there; "
+      + "`holdfast check` says what lacks; then run `holdfast outbox retry`"
     let count = try await database.write { try DeliveryQueries.failPending(channel: name, reason: reason, now: now, $0) }
     if count > 0 { logger.warning("\(reason)", metadata: ["failed": "\(count)"]) }
   }

@@ -25,6 +25,7 @@ struct BlueprintBuilder {
     findings = health.builder.findings
     let channels = self.channels()
     let alerts = self.alerts(channels)
+    let digests = self.digests(channels)
     let sources = self.sources()
     let openID = root["sign_in"]?["openid"].flatMap { self.openID($0) }
     guard !findings.hasErrors, let model, let company = root.text("company") else { return nil }
@@ -32,6 +33,7 @@ struct BlueprintBuilder {
     blueprint.segments = compiled.segments
     blueprint.channels = channels
     blueprint.alerts = alerts
+    blueprint.digests = digests
     blueprint.sources = sources
     blueprint.openID = openID
     if let zone = root.text("time_zone") { blueprint.timeZone = zone }

@@ -13,8 +13,14 @@ extension BlueprintBuilder {
   mutating func channels() -> [Channel] {
     var channels: [Channel] = []
     for member in root["channels"]?.members ?? [] {
-      let url = member.value["webhook_url"].flatMap { webhookAddress($0) }
-      channels.append(Channel(name: member.name, kind: .slackWebhook(url: url)))
+      switch member.value.form {
+      case "slack":
+        let url = member.value["webhook_url"].flatMap { webhookAddress($0) }
+        channels.append(Channel(name: member.name, kind: .slackWebhook(url: url)))
+      case "smtp":
+        if let server = mailServer(member.value) { channels.append(Channel(name: member.name, kind: .smtp(server))) }
+      default: break
+      }
     }
     return channels
   }
@@ -60,11 +66,7 @@ extension BlueprintBuilder {
     guard let critical = root["alerts"]?["critical"] else { return AlertRules() }
     guard critical.isObject else { return AlertRules(critical: nil) }
     let standard = CriticalAlert()
-    let known = channels.map(\.name)
-    for item in critical["to"]?.items ?? [] {
-      guard let name = item.text, !known.contains(name) else { continue }
-      findings.error(item.place, "unknown channel \"\(name)\"", suggestion: nearest(name, in: known))
-    }
+    checkReferences(critical["to"], channels)
     return AlertRules(
       critical: CriticalAlert(
         channels: critical["to"]?.items.compactMap(\.text) ?? [],
@@ -81,6 +83,30 @@ extension BlueprintBuilder {
     return AlertTask(
       title: checked.text("title") ?? standard.title, due: checked.duration("due", default: standard.due) ?? standard.due,
       priority: checked.text("priority").flatMap(CustomerTask.Priority.init) ?? standard.priority)
+  }
+}
+
+extension BlueprintBuilder {
+  mutating func digests(_ channels: [Channel]) -> DigestRules {
+    guard let atRisk = root["digests"]?["at_risk"], atRisk.isObject else { return DigestRules() }
+    checkReferences(atRisk["to"], channels)
+    for item in atRisk["to"]?.items ?? [] {
+      guard let server = channels.first(where: { $0.name == item.text })?.mailServer, server.to.isEmpty else { continue }
+      findings.error(item.place, "the channel \"\(item.text ?? "")\" needs a \"to\" with addresses: a digest is for nobody in particular")
+    }
+    var rule = AtRiskDigestRule(channels: atRisk["to"]?.items.compactMap(\.text) ?? [])
+    if let day = atRisk.text("day").flatMap(Weekday.init) { rule.weekday = day }
+    if case .minutes(let minute)? = atRisk["hour"]?.value { rule.minute = minute }
+    return DigestRules(atRisk: rule)
+  }
+
+  /// Each name must be that of a channel, be it one with errors of its own.
+  private mutating func checkReferences(_ names: Checked?, _ channels: [Channel]) {
+    let known = channels.map(\.name) + (root["channels"]?.members ?? []).map(\.name)
+    for item in names?.items ?? [] {
+      guard let name = item.text, !known.contains(name) else { continue }
+      findings.error(item.place, "unknown channel \"\(name)\"", suggestion: nearest(name, in: channels.map(\.name)))
+    }
   }
 }
 

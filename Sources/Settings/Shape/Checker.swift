@@ -18,6 +18,7 @@ struct Checker {
     case .object(let object): self.object(located, object, what, isFree)
     case .either(let short, let object): either(located, short, object, what, isFree)
     case .forms(let forms): self.forms(located, forms, what, isFree)
+    case .kinds(let forms): kinds(located, forms, what, isFree)
     default: scalar(located, shape, what, isFree)
     }
   }
@@ -126,6 +127,20 @@ struct Checker {
     }
     var checked = object(located, form.object, what, isFree)
     if case .object(let fields, _) = checked.value { checked.value = .object(fields, form: key) }
+    return checked
+  }
+
+  private mutating func kinds(_ located: Located, _ forms: [Shape.Form], _ what: String, _ isFree: Bool) -> Checked {
+    guard case .map(let entries) = located.content else {
+      return wrong(located, "\"\(what)\" is a mapping with a \"kind\", this is \(located.words)")
+    }
+    guard let entry = entries.first(where: { $0.key == "kind" }) else {
+      return wrong(located, "missing key \"kind\": \(forms.map(\.key).joined(separator: " or "))")
+    }
+    let kind = check(entry.value, .choice(forms.map(\.key)), "kind", isFree: isFree)
+    guard let form = forms.first(where: { $0.key == kind.text }) else { return invalid(located) }
+    var checked = object(located, form.ofKind, what, isFree)
+    if case .object(let fields, _) = checked.value { checked.value = .object(fields, form: form.key) }
     return checked
   }
 

@@ -26,6 +26,7 @@ public enum SettingsReference {
     // A variant's measures are the same forms again.
     case .forms where path.contains("variants"): break
     case .forms(let forms): for form in forms { section("\(path) with \(form.key)", form.object, into: &text) }
+    case .kinds(let forms): for form in forms { section("\(path) of kind \(form.key)", form.ofKind, into: &text) }
     default: break
     }
   }

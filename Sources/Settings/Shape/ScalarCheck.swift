@@ -30,7 +30,7 @@ struct ScalarCheck {
     case .choice(let choices): choice(choices)
     case .expression, .secret: .right(.text(text))
     case .query: query()
-    case .list, .map, .columns, .object, .either, .forms: .wrong("is \(shape.words)")
+    case .list, .map, .columns, .object, .either, .forms, .kinds: .wrong("is \(shape.words)")
     }
   }
 
@@ -196,6 +196,7 @@ extension Shape {
     case .object: "a mapping"
     case .either(let short, _): short.words + " or a mapping"
     case .forms(let forms): "a mapping with one of " + forms.map(\.key).joined(separator: ", ")
+    case .kinds(let forms): "a mapping of kind " + forms.map(\.key).joined(separator: " or ")
     }
   }
 }

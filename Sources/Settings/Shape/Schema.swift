@@ -87,6 +87,7 @@ public enum SettingsSchema {
     case .object(let object): objectSchema(object)
     case .either(let short, let object): ["anyOf": [schema(short), objectSchema(object)]]
     case .forms(let forms): ["oneOf": .array(forms.map { objectSchema($0.object) })]
+    case .kinds(let forms): ["oneOf": .array(forms.map { objectSchema($0.ofKind) })]
     }
   }
 

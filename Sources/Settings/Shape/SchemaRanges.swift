@@ -13,7 +13,8 @@ enum SchemaRanges {
     case .map(_, let value): of(value).map { ["additionalProperties": $0] }
     case .object(let object): of(object)
     case .either(_, let object): of(object).map { ["if": ["type": "object"], "then": $0] }
-    case .forms(let forms): self.forms(forms)
+    case .forms(let forms): self.forms(forms) { ["required": [.string($0)]] }
+    case .kinds(let forms): self.forms(forms) { ["properties": ["kind": ["const": .string($0)]]] }
     default: nil
     }
   }
@@ -35,9 +36,10 @@ enum SchemaRanges {
     return ["prefixItems": .array(leading.map { of($0) ?? true }), "items": items]
   }
 
-  private static func forms(_ forms: [Shape.Form]) -> JSON? {
+  /// - Parameter isOne: the schema by which an object of the form with that key is known.
+  private static func forms(_ forms: [Shape.Form], _ isOne: (String) -> JSON) -> JSON? {
     let ranged = forms.compactMap { form in
-      of(form.object).map { JSON.object([.init("if", ["required": [.string(form.key)]]), .init("then", $0)]) }
+      of(form.object).map { JSON.object([.init("if", isOne(form.key)), .init("then", $0)]) }
     }
     return ranged.isEmpty ? nil : ["allOf": .array(ranged)]
   }

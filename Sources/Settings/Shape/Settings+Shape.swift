@@ -23,7 +23,8 @@ enum Keys {
       Field("segments", .map(keys: .names, .either(.expression, segment)), "Named conditions over a customer."),
       Field("health", .object(health), "How signals become the health score.", required: true),
       Field("alerts", .object(alerts), "Messages about one customer."),
-      Field("channels", .map(keys: .names, .object(channel)), "Ways out to people, by name."),
+      Field("digests", .object(digests), "Summaries on a schedule."),
+      Field("channels", .map(keys: .names, channel), "Ways out to people, by name."),
       Field("sources", .map(keys: .names, .object(source)), "Queries into your own databases whose rows become records."),
       Field("retention", .object(retention), "How long what happened is kept in every detail."),
       Field("sign_in", .object(signIn), "How people sign in, besides with a password of their own."),
@@ -139,13 +140,5 @@ enum Keys {
         "domains", .list(.text, count: 1...100),
         "Whoever has a verified address of one of these domains comes in without an invitation. Default: nobody does."),
       Field("role", .choice(Role.allCases.map(\.rawValue)), "What such a person may do at first.", default: "viewer"),
-    ])
-
-  static let channel = ObjectShape(
-    doc: "A way out to people.",
-    fields: [
-      Field("kind", .choice(["slack"]), "`slack`: an incoming webhook.", required: true),
-      Field(
-        "webhook_url", .secret, "The webhook's address: `${NAME}` for an environment variable or `file:PATH`.", required: true),
     ])
 }

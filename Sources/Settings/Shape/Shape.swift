@@ -33,6 +33,8 @@ indirect enum Shape: Sendable {
   case either(Shape, ObjectShape)
   /// Objects told apart by which key is there.
   case forms([Form])
+  /// Objects told apart by the value of their key `kind`, which is the form's key.
+  case kinds([Form])
 
   enum KeyRule: Sendable {
     case names
@@ -41,9 +43,16 @@ indirect enum Shape: Sendable {
   }
 
   struct Form: Sendable {
-    /// The key that only this form has, and must have.
+    /// The key that only this form has, and must have; for `kinds` the value of `kind`.
     var key: String
     var object: ObjectShape
+
+    /// The object with the key `kind`, for `kinds`.
+    var ofKind: ObjectShape {
+      var object = object
+      object.fields.insert(Field("kind", .choice([key]), "What it is.", required: true), at: 0)
+      return object
+    }
   }
 
   static func object(_ doc: String, _ fields: [Field], exactlyOneOf: [String] = []) -> Shape {
@@ -90,7 +99,7 @@ extension Shape {
     case .map(_, let value): value.hasRange
     case .object(let object): object.hasRange
     case .either(let short, let object): short.hasRange || object.hasRange
-    case .forms(let forms): forms.contains { $0.object.hasRange }
+    case .forms(let forms), .kinds(let forms): forms.contains { $0.object.hasRange }
     default: false
     }
   }

@@ -23,6 +23,23 @@ extension Starter {
 
     owner_attribute: owner    # the attribute that holds the owner's email address
 
+    digests:
+      at_risk:                # who is at risk, who slid, who recovered
+        to: [success_team]
+        day: monday
+        hour: "09:00"         # in time_zone
+
+    # Mail beside Slack: name the channel under "to" above. docs/mail.md tells the rest.
+    #
+    # channels:
+    #   success_mail:
+    #     kind: smtp
+    #     host: mail.example.com
+    #     user: holdfast
+    #     password: ${SMTP_PASSWORD}
+    #     from: Holdfast <holdfast@example.com>
+    #     to: [success@example.com]       # gets digests, and alerts about customers without an owner
+
     """
 
   /// What the product sends: the same in both starters.

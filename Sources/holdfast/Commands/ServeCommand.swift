@@ -103,8 +103,9 @@ struct Serving {
     client: HTTPClient, membership: Membership?, onListening: @escaping @Sendable (Int) async -> Void
   ) async throws {
     let (current, time, logger) = (house.current, house.time, house.logger)
+    let channels = Channels(client: client, time: time)
     let outbox = Outbox(
-      database: house.database, channels: { SlackChannel.all(in: current.blueprint, client: client, time: time) }, time: time,
+      database: house.database, channels: { channels.all(in: current.blueprint) }, time: time,
       membership: membership, random: { Double.random(in: 0..<1) }, logger: logger)
     let tenancy: any Tenancy = membership ?? SoleTenancy()
     let fold = Fold(
@@ -129,6 +130,9 @@ struct Serving {
         }, lanes: { outbox.laneStates },
         program: house.program(startedAt: startedAt), logger: logger),
       host: address.host, port: address.port, onListening: onListening)
+    let digests = DigestService(
+      database: house.database, current: current, time: time, logger: logger, isReady: { folding.isRunning },
+      onDeliveries: { outbox.poke() })
     let movers = MoversService(inquiries: inquiries, time: time, logger: logger)
     let view = HealthViewKeeper(database: house.database, current: current, time: time, logger: logger)
     let reload = Reload(config: config, current: current, folding: folding, view: view, tenancy: tenancy, outbox: outbox, logger: logger)
@@ -137,7 +141,7 @@ struct Serving {
       open: ForeignDatabases(config: config).open)
     // A node leaves last, when nothing of it is under way any more.
     let life: [any Service] = membership.map { [$0] } ?? []
-    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), movers, reload, intake, sources, server]
+    let services: [any Service] = life + [outbox, folding, DailyService(fold: fold), digests, movers, reload, intake, sources, server]
     var configuration = ServiceGroupConfiguration(
       services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

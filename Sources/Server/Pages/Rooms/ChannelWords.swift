@@ -5,6 +5,7 @@ extension Channel.Kind {
   var title: String {
     switch self {
     case .slackWebhook: "Slack"
+    case .smtp: "email"
     }
   }
 
@@ -12,6 +13,7 @@ extension Channel.Kind {
   var obstacle: String? {
     switch self {
     case .slackWebhook(let url): url == nil ? "The secret with its address is not set; holdfast check names it." : nil
+    case .smtp(let server): server.isComplete ? nil : "The secret with its password is not set; holdfast check names it."
     }
   }
 }
