@@ -29,7 +29,7 @@ public enum ContactQueries {
   /// How many there are, counted up to 10 000.
   public static func count(of customer: String, _ connection: any Connection) throws -> Int {
     try connection.first(
-      "SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE shard = $1 AND customer = $2 LIMIT 10000) AS some",
+      "SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE shard = $1 AND customer = $2 LIMIT 10000) AS part",
       [Shard.number(of: customer), customer]
     ) { $0.int(0) } ?? 0
   }

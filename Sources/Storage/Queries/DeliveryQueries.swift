@@ -172,7 +172,7 @@ public enum DeliveryQueries {
 
   /// How many are in a state, counted up to a limit.
   public static func count(state: Delivery.State, limit: Int, _ connection: any Connection) throws -> Int {
-    try connection.first("SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE state = $1 LIMIT $2) AS some", [state.rawValue, limit]) {
+    try connection.first("SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE state = $1 LIMIT $2) AS part", [state.rawValue, limit]) {
       $0.int(0)
     } ?? 0
   }
