@@ -29,7 +29,7 @@ func document(_ shell: Shell, live: String?, _ body: HTML) -> HTML {
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
     <meta name="color-scheme" content="light dark"><title>\(shell.title) · \(shell.company)</title>\
-    \(icon)<link rel="stylesheet" href="\(shell.assets.style)"><script src="\(shell.assets.script)" defer></script></head>
+    <link rel="stylesheet" href="\(shell.assets.style)"><script src="\(shell.assets.script)" defer></script></head>
     <body><a class="skip" href="#main">Skip to the content</a>
     \(masthead(shell))
     <main id="main" tabindex="-1"\(updates)>\(notice)\(body)</main>
@@ -61,12 +61,6 @@ private func footer(_ shell: Shell) -> HTML {
   let keys: HTML? = shell.user == nil ? nil : " <span>Press <kbd>?</kbd> for keys.</span>"
   return "<footer class=\"bottom\"><p>Holdfast. Times are those of \(clock.name).\(keys)</p></footer>"
 }
-
-/// A shield with the three bands in it; in the page itself, so that nothing more is asked for.
-private let icon: HTML = """
-  <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%2306756e' \
-  d='M2 1h12v5H2z'/%3E%3Cpath fill='%23c87a00' d='M2 6h12v3H2z'/%3E%3Cpath fill='%238a0a35' d='M2 9h12l-6 6z'/%3E%3C/svg%3E">
-  """
 
 /// What charts fill areas with, once for the whole page.
 private let patterns: HTML = """

@@ -1,6 +1,8 @@
 import Dashboard
 import Domain
+import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// One address of the pages that people see. Who may come in stands here, and is enforced in one place for all: `PageGate`.
 struct PageRoute: Sendable {
@@ -40,6 +42,17 @@ enum PageRoutes {
   static let home = "/"
   static let signIn = "/sign-in"
 
+  /// A shield in the colours of the bands. Browsers ask for it at this address unasked.
+  private static var icon: Response {
+    let svg = """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#06756e" d="M2 1h12v5H2z"/>\
+      <path fill="#c87a00" d="M2 6h12v3H2z"/><path fill="#8a0a35" d="M2 9h12l-6 6z"/></svg>
+      """
+    return Response(
+      status: .ok, headers: [.contentType: "image/svg+xml", .cacheControl: "public, max-age=86400", .xContentTypeOptions: "nosniff"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: svg)))
+  }
+
   /// Registers all of them, with what every other method is told, and the assets.
   static func register(_ routes: [PageRoute], in router: Router<RequestInfo>, _ house: PageHouse) {
     let gate = PageGate(house: house)
@@ -54,6 +67,7 @@ enum PageRoutes {
         }
       }
     }
+    router.get("/favicon.ico") { _, _ in icon }
     router.get("/assets/{name}") { _, context in try house.assets.answer(context.part("name")) }
   }
 }
