@@ -2,8 +2,8 @@ import NIOCore
 
 /// Where a request comes from on the network, to count by.
 ///
-/// It is the other end of the connection, whatever headers say. Where that is an address of a private network or of this machine, a proxy or
-/// a whole office may stand behind it: then it is none to count by, or one guesser could keep everybody out.
+/// It is the other end of the connection, whatever headers say. Where that is an address of a private network or of this machine, a proxy
+/// or a whole office may stand behind it: then it is none to count by, or one guesser could keep everybody out.
 enum ClientAddress {
   /// An IPv4 address; of an IPv6 address the first half, which one line or one house has to itself. `nil`: none to count by.
   static func counted(of channel: any Channel) -> String? {

@@ -21,7 +21,7 @@ enum Migration0009 {
       expires_at INTEGER NOT NULL,
       agent TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX session_user ON session (app_user);
+    CREATE INDEX session_app_user ON session (app_user);
     CREATE INDEX session_expires ON session (expires_at);
 
     CREATE TABLE sign_in_link (
