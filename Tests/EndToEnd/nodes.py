@@ -84,7 +84,7 @@ class Nodes:
 
     def owner_of(self, customer):
         """The number of the node that owns a customer; `None`: nobody does."""
-        ((owner,),) = self.sql("SELECT owner FROM shard JOIN customer USING (shard) WHERE id = %s", customer)
+        ((owner,),) = self.sql("SELECT shard.owner FROM shard JOIN customer USING (shard) WHERE id = %s", customer)
         return owner
 
     def waiting(self):

@@ -88,8 +88,9 @@ def test_keys_move_through_a_list_search_and_help(house, browser):
         page.keyboard.press("?")
         page.get_by_role("dialog").wait_for()
         page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="hidden")
         page.keyboard.press("/")
-        assert page.evaluate("document.activeElement.id") == "search"
+        page.wait_for_function("document.activeElement.id === 'search'")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -81,10 +81,10 @@ struct IntakeTests {
       let log = try await Log(database: database, randomKey: (1, 2))
       let intake = Intake(fold: house.fold, log: log, time: house.clock, logger: House.logger, gauge: gauge, onCommit: {})
       let running = Task { try await intake.run() }
-      gauge.note(.seconds(6))
+      gauge.note(.seconds(4))
       #expect(intake.isNearlyFull)
       #expect(await Self.append([Self.entry(1)], to: intake) == .refused(.overloaded(retryAfter: 1)))
-      gauge.note(.seconds(5))
+      gauge.note(.seconds(3))
       #expect(!intake.isNearlyFull)
       #expect(await Self.append([Self.entry(1)], to: intake) == .taken([.accepted]))
       running.cancel()

@@ -5,7 +5,7 @@ import Synchronization
 /// commit that makes entries durable.
 public final class LagGauge: Sendable {
   /// Entries that would wait longer are refused, to be sent again: what is answered is in its score within a few seconds.
-  static let bound = TimeSpan.seconds(5)
+  static let bound = TimeSpan.seconds(3)
 
   private let lag = Atomic<Int64>(0)
 

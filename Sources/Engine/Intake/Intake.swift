@@ -57,7 +57,10 @@ public actor Intake: IntakeSink, Service {
     self.onCommit = onCommit
   }
 
-  public nonisolated var isNearlyFull: Bool { waiting.load(ordering: .relaxed) > capacity - capacity / 10 || isBehind }
+  public nonisolated var isNearlyFull: Bool { waiting.load(ordering: .relaxed) > room - room / 10 || isBehind }
+
+  /// How many entries may wait here. Where others fold, what waits here is not yet in what they are behind with: less of it may.
+  private nonisolated var room: Int { fold.tenancy.tenure.isWhole ? capacity : capacity / 5 }
 
   private nonisolated var isBehind: Bool { gauge?.isTooLong ?? false }
 
@@ -82,7 +85,7 @@ public actor Intake: IntakeSink, Service {
 
   private func admit(_ count: Int) throws(IntakeRefusal) {
     guard isOpen else { throw .unavailable("the server is shutting down") }
-    guard !isBehind, queued + count <= capacity || queue.isEmpty else { throw .overloaded(retryAfter: 1) }
+    guard !isBehind, queued + count <= room || queue.isEmpty else { throw .overloaded(retryAfter: 1) }
   }
 
   private func enqueue(_ work: Work) {
