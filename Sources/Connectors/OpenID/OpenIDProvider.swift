@@ -51,7 +51,7 @@ public actor OpenIDProvider: IdentityProvider {
     if metadata.secretInBody {
       fields += [("client_id", settings.clientID), ("client_secret", secret.reveal())]
     } else {
-      let pair = "\(Self.escaped(settings.clientID)):\(Self.escaped(secret.reveal()))"
+      let pair = "\(percentEncoded(settings.clientID)):\(percentEncoded(secret.reveal()))"
       authorization = Secret("Basic \(Data(pair.utf8).base64EncodedString())")
     }
     let answer = try await fetch.post(Self.form(fields), to: metadata.tokenEndpoint, authorization: authorization)
@@ -124,13 +124,7 @@ public actor OpenIDProvider: IdentityProvider {
   }
 
   private static func form(_ fields: [(String, String)]) -> String {
-    fields.map { "\(escaped($0.0))=\(escaped($0.1))" }.joined(separator: "&")
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\u{0}"..."\u{7f}"))
-    allowed.insert(charactersIn: "-._~")
-    return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
+    fields.map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }.joined(separator: "&")
   }
 }
 

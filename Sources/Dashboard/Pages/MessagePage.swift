@@ -59,27 +59,10 @@ extension MessagePage {
       ways: [Way(path: "/customers", title: "See all customers"), today], requestID: requestID)
   }
 
-  /// 403.
-  /// - Parameter role: of who asked.
-  public static func forbidden(role: Role?, requestID: String? = nil) -> MessagePage {
-    MessagePage(
-      title: "Not for you to open",
-      sentence: role.map { "You are here as \($0.title), and may not do this." } ?? "You may not do this.",
-      remedy: "If it is your work, ask whoever looks after Holdfast in your company for another role.", ways: [today],
-      requestID: requestID)
-  }
-
-  /// 403 for a form that did not come from one of our pages, or from one of another session.
-  public static func staleForm(requestID: String? = nil) -> MessagePage {
-    MessagePage(
-      title: "This page had grown old", sentence: "The form was from before you signed in last, so nothing was changed.",
-      remedy: "Go back, load the page anew, and send it again.", ways: [today], requestID: requestID)
-  }
-
   /// 500.
   public static func failed(requestID: String?) -> MessagePage {
     MessagePage(
-      title: "That did not work", sentence: "Something went wrong here, not with what you did. Nothing was changed.",
+      title: "That did not work", sentence: "Something went wrong here, not with what you did.",
       remedy: "Try it once more. If it happens again, give the request's number to whoever looks after Holdfast in your company.",
       ways: [today], requestID: requestID)
   }
@@ -93,26 +76,10 @@ extension MessagePage {
   }
 
   /// 410 for a link that was used, has expired, or was never given.
-  public static func deadLink() -> MessagePage {
+  /// - Parameter sentence: why, and what to do.
+  public static func deadLink(_ sentence: String) -> MessagePage {
     MessagePage(
-      title: "This link does not work any more", sentence: "It was used already, or it is too old.",
-      remedy: "If you have a password, sign in with it. Else ask whoever sent you the link for a new one.",
+      title: "This link does not work any more", sentence: sentence, remedy: "If you have a password, sign in with it.",
       ways: [Way(path: "/sign-in", title: "Sign in")])
-  }
-
-  /// What somebody reads who asked for a link by mail, whether or not the address is known.
-  public static func checkMail() -> MessagePage {
-    MessagePage(
-      title: "Look into your mail", sentence: "If the address belongs to somebody here, a link is on its way to it.",
-      remedy: "It works once, for an hour. Nothing there after some minutes? Look among the unwanted mails.",
-      ways: [Way(path: "/sign-in", title: "Back to sign-in")])
-  }
-
-  /// 429 at sign-in.
-  public static func tooManyAttempts(until: Instant, timeZone: String) -> MessagePage {
-    let reading = Clock(timeZone: timeZone).reading(until)
-    return MessagePage(
-      title: "Too many attempts", sentence: "There were too many wrong passwords for this address.",
-      remedy: "Try again after \(Clock.time(reading)).", ways: [Way(path: "/sign-in", title: "Back to sign-in")])
   }
 }

@@ -106,7 +106,7 @@ func address(_ path: String, _ items: [(name: String, value: String?)]) -> Strin
 func customersPath(where condition: String) -> String { address("/customers", [("where", condition)]) }
 
 /// Text as an expression writes it.
-func quoted(_ text: String) -> String {
+public func quoted(_ text: String) -> String {
   "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
 }
 

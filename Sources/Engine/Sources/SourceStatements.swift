@@ -134,13 +134,8 @@ extension SourceStatements {
     case .text("true"): true
     case .text("false"): false
     case .text(let text): .string(text)
-    case .blob(let bytes): .string(hex(bytes))
+    case .blob(let bytes): .string(Hex.text(bytes))
     }
-  }
-
-  static func hex(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 }
 
@@ -152,7 +147,7 @@ extension SQLValue {
     case .integer(let number): String(number)
     case .real(let number): number.description
     case .text(let text): text
-    case .blob(let bytes): SourceStatements.hex(bytes)
+    case .blob(let bytes): Hex.text(bytes)
     }
   }
 

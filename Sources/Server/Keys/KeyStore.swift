@@ -35,7 +35,7 @@ public final class KeyStore: Sendable {
   /// - Throws: `TooManyKeys`, `DatabaseFailure`.
   public func create(scope: KeyScope, name: String) async throws -> String {
     let key = KeyText.make(scope: scope, secret: randomBytes(KeyText.secretBytes))
-    let id = randomBytes(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    let id = Hex.text(randomBytes(6))
     let stored = StoredKey(id: id, name: name, scope: scope, hash: KeyText.hash(key), createdAt: time.now())
     try await database.write { connection in
       guard try KeyQueries.inForce(limit: Self.limit, connection).count < Self.limit else { throw TooManyKeys() }

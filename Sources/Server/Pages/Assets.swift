@@ -1,5 +1,6 @@
 import Crypto
 import Dashboard
+import Domain
 import Foundation
 import Hummingbird
 import NIOCore
@@ -49,7 +50,7 @@ struct AssetShelf: Sendable {
 
   /// "style.css" as "style.0a1b2c3d4e5f.css".
   private static func file(of asset: Asset) -> String {
-    let digest = TokenText.hex(SHA256.hash(data: Data(asset.bytes)).prefix(6))
+    let digest = Hex.text(SHA256.hash(data: Data(asset.bytes)).prefix(6))
     guard let dot = asset.name.lastIndex(of: ".") else { return asset.name + "." + digest }
     return asset.name[..<dot] + "." + digest + asset.name[dot...]
   }

@@ -1,3 +1,4 @@
+import Domain
 import NIOCore
 
 /// Where a request comes from on the network, to count by.
@@ -6,7 +7,7 @@ import NIOCore
 /// or a whole office may stand behind it: then it is none to count by, or one guesser could keep everybody out.
 enum ClientAddress {
   /// An IPv4 address; of an IPv6 address the first half, which one line or one house has to itself. `nil`: none to count by.
-  static func counted(of channel: any Channel) -> String? {
+  static func counted(of channel: any NIOCore.Channel) -> String? {
     switch channel.remoteAddress {
     case .v4(let address): withUnsafeBytes(of: address.address.sin_addr) { counted(Array($0)) }
     case .v6(let address): withUnsafeBytes(of: address.address.sin6_addr) { counted(Array($0)) }
@@ -21,7 +22,7 @@ enum ClientAddress {
     // An IPv4 address in the clothes of the other.
     if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF { return counted(Array(bytes[12...])) }
     guard !isPrivate(ipv6: bytes) else { return nil }
-    return stride(from: 0, to: 8, by: 2).map { TokenText.hex(bytes[$0..<$0 + 2]) }.joined(separator: ":") + "::/64"
+    return stride(from: 0, to: 8, by: 2).map { Hex.text(bytes[$0..<$0 + 2]) }.joined(separator: ":") + "::/64"
   }
 
   /// Source: IANA IPv4 Special-Purpose Address Registry.

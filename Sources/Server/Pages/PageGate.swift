@@ -40,7 +40,8 @@ struct PageGate: Sendable {
     guard !isProgram, !isChange(request), request.headers[.accept]?.contains("text/html") == true else { return nil }
     // Whoever is signed in finds the way back in the page's head; a database that does not answer makes nothing worse here.
     let live = try? await session(request)
-    return finished(message(.notFound(), live, request, context), live, request)
+    let shell = shell(live, request, context)
+    return finished(.html(MessagePage.notFound().html(shell), status: .notFound), live, request)
   }
 
   private func session(_ request: Request) async throws -> LiveSession? {
@@ -120,17 +121,31 @@ struct PageGate: Sendable {
   }
 
   private func message(_ problem: Problem, _ live: LiveSession?, _ request: Request, _ context: RequestInfo) -> PageAnswer {
-    let shell = PageRequest(
-      house: house, live: live, request: request, context: context, form: .empty, query: Query(nil), now: house.now(), notice: nil
-    ).shell(nil, title: problem.title)
-    let ways = problem.status == .unauthorized ? [MessagePage.Way(path: PageRoutes.signIn, title: "Sign in")] : []
-    let page = MessagePage(
-      title: problem.title, sentence: problem.detail.isEmpty ? "Something went wrong here, not with what you did." : problem.detail,
-      ways: live == nil ? ways : [MessagePage.Way(path: PageRoutes.home, title: "Today")],
-      requestID: problem.status.code >= 500 ? context.requestID : nil)
-    var answer = PageAnswer.html(page.html(shell), status: problem.status)
+    let shell = shell(live, request, context)
+    var answer = PageAnswer.html(page(of: problem, isSignedIn: live != nil, context).html(shell), status: problem.status)
     answer.headers = problem.headers
     return answer
+  }
+
+  /// What stands around a page that no route has made; it has its own title.
+  private func shell(_ live: LiveSession?, _ request: Request, _ context: RequestInfo) -> Shell {
+    PageRequest(
+      house: house, live: live, request: request, context: context, form: .empty, query: Query(nil), now: house.now(), notice: nil
+    ).shell(nil, title: "")
+  }
+
+  /// What is said the same way wherever it happens has a page of its own; all else says its own sentence.
+  private func page(of problem: Problem, isSignedIn: Bool, _ context: RequestInfo) -> MessagePage {
+    switch (problem.status, problem.code) {
+    case (.gone, _): return .deadLink(problem.detail)
+    case (.internalServerError, _): return .failed(requestID: context.requestID)
+    case (.serviceUnavailable, "unavailable"): return .unavailable(requestID: context.requestID)
+    default:
+      let signIn = MessagePage.Way(path: PageRoutes.signIn, title: "Sign in")
+      let today = MessagePage.Way(path: PageRoutes.home, title: "Today")
+      return MessagePage(
+        title: problem.title, sentence: problem.detail, ways: isSignedIn ? [today] : problem.status == .unauthorized ? [signIn] : [])
+    }
   }
 
   private func finished(_ answer: PageAnswer, _ live: LiveSession?, _ request: Request) -> Response {
@@ -174,9 +189,6 @@ extension Problem {
 extension LocalPath {
   /// For a value in a query.
   static func escaped(_ path: String) -> String {
-    path.utf8.map { byte in
-      let isPlain = KeyScan.isBase64URL(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".")
-      return isPlain ? String(UnicodeScalar(byte)) : "%" + TokenText.hex([byte]).uppercased()
-    }.joined()
+    path.split(separator: "/", omittingEmptySubsequences: false).map { percentEncoded(String($0)) }.joined(separator: "/")
   }
 }

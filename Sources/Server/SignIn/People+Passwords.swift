@@ -120,5 +120,5 @@ extension People {
   }
 
   /// Under what the failures of an account are counted; a hash, because a password may have been typed there.
-  static func accountSubject(_ email: String) -> String { "account:" + TokenText.hex(KeyText.hash(email).prefix(16)) }
+  static func accountSubject(_ email: String) -> String { "account:" + Hex.text(KeyText.hash(email).prefix(16)) }
 }

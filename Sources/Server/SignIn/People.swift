@@ -25,7 +25,7 @@ public final class People: Sendable {
   }
 
   /// An id that nobody can guess and nothing hangs on.
-  func makeID() -> String { TokenText.hex(randomBytes(10)) }
+  func makeID() -> String { Hex.text(randomBytes(10)) }
 
   func entry(
     _ action: PeopleAction, by actor: AuditEntry.Actor, on subject: String, from: String? = nil, to: String? = nil

@@ -142,7 +142,7 @@ struct TrackingHandler: Sendable {
   }
 
   func newID() -> String {
-    "hf-" + randomBytes(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    "hf-" + Hex.text(randomBytes(16))
   }
 
   private static func setAside(_ rejection: Rejection) -> SetAside {

@@ -45,7 +45,7 @@ public enum AlertQueries {
   /// - Parameter cursor: `next` of the page before.
   /// - Throws: `InvalidCursor`, `DatabaseFailure`.
   public static func list(state: Alert.State?, limit: Int, cursor: String?, _ connection: any Connection) throws -> Page<Alert> {
-    let from = try cursor.map(position) ?? (at: Int64.max, id: "")
+    let from = try cursor.map(TimeCursor.init) ?? .newest
     var values: [any SQLBindable] = [from.at, from.at, from.id]
     if let state { values.append(state.rawValue) }
     values.append(limit + 1)
@@ -60,7 +60,7 @@ public enum AlertQueries {
   /// Those that are silent now because somebody wanted it so, newest first.
   /// - Throws: `InvalidCursor`, `DatabaseFailure`.
   public static func snoozed(at now: Instant, limit: Int, cursor: String?, _ connection: any Connection) throws -> Page<Alert> {
-    let from = try cursor.map(position) ?? (at: Int64.max, id: "")
+    let from = try cursor.map(TimeCursor.init) ?? .newest
     let items = try connection.rows(
       """
       SELECT \(columns) FROM alert WHERE (opened_at < $1 OR (opened_at = $2 AND id < $3)) AND snoozed_until > $4 AND state <> 'closed'
@@ -72,7 +72,7 @@ public enum AlertQueries {
   private static func page(_ items: [Alert], limit: Int) -> Page<Alert> {
     guard items.count > limit, limit > 0 else { return Page(items: items, next: nil) }
     let shown = Array(items.prefix(limit))
-    return Page(items: shown, next: shown.last.map { "\($0.openedAt.microseconds):\($0.id)" })
+    return Page(items: shown, next: shown.last.map { TimeCursor($0.openedAt, $0.id).text })
   }
 
   /// All alerts of a customer, newest first.
@@ -80,11 +80,6 @@ public enum AlertQueries {
     try connection.rows(
       "SELECT \(columns) FROM alert WHERE shard = $1 AND customer = $2 ORDER BY opened_at DESC, id DESC LIMIT $3",
       [Shard.number(of: customer), customer, limit], alert)
-  }
-
-  private static func position(_ cursor: String) throws -> (at: Int64, id: String) {
-    guard let colon = cursor.firstIndex(of: ":"), let at = Int64(cursor[..<colon]) else { throw InvalidCursor() }
-    return (at, String(cursor[cursor.index(after: colon)...]))
   }
 
   private static func alert(_ row: any Row) throws -> Alert {

@@ -21,7 +21,7 @@ public enum AuditQueries {
   public static func list(
     actor: String? = nil, action: String? = nil, limit: Int, cursor: String?, _ connection: any Connection
   ) throws -> Page<AuditEntry> {
-    let from = try cursor.map(position) ?? (at: Int64.max, id: "")
+    let from = try cursor.map(TimeCursor.init) ?? .newest
     var values: [any SQLBindable] = [from.at, from.at, from.id]
     var condition = "(at < $1 OR (at = $2 AND id < $3))"
     if let actor {
@@ -37,7 +37,7 @@ public enum AuditQueries {
       "SELECT \(columns) FROM audit WHERE \(condition) ORDER BY at DESC, id DESC LIMIT $\(values.count)", values, entry)
     guard items.count > limit, limit > 0 else { return Page(items: items, next: nil) }
     items.removeLast()
-    return Page(items: items, next: items.last.map { "\($0.at.microseconds):\($0.id)" })
+    return Page(items: items, next: items.last.map { TimeCursor($0.at, $0.id).text })
   }
 
   /// What was done about a customer, newest first.
@@ -64,11 +64,6 @@ public enum AuditQueries {
       SELECT name FROM names WHERE name IS NOT NULL LIMIT $1
       """, [limit]
     ) { $0.text(0) }
-  }
-
-  private static func position(_ cursor: String) throws -> (at: Int64, id: String) {
-    guard let colon = cursor.firstIndex(of: ":"), let at = Int64(cursor[..<colon]) else { throw AlertQueries.InvalidCursor() }
-    return (at, String(cursor[cursor.index(after: colon)...]))
   }
 
   private static func entry(_ row: any Row) -> AuditEntry {

@@ -151,8 +151,8 @@ public enum DeliveryQueries {
   public static func page(
     state: Delivery.State?, limit: Int, cursor: String?, _ connection: any Connection
   ) throws -> Page<Delivery> {
-    let from = try cursor.map(position) ?? (at: Int64.max, key: "")
-    var values: [any SQLBindable] = [from.at, from.at, from.key]
+    let from = try cursor.map(TimeCursor.init) ?? .newest
+    var values: [any SQLBindable] = [from.at, from.at, from.id]
     if let state { values.append(state.rawValue) }
     values.append(limit + 1)
     let items = try connection.rows(
@@ -162,12 +162,7 @@ public enum DeliveryQueries {
       """, values, delivery)
     guard items.count > limit else { return Page(items: items, next: nil) }
     let shown = Array(items.prefix(limit))
-    return Page(items: shown, next: shown.last.map { "\($0.createdAt.microseconds):\($0.key)" })
-  }
-
-  private static func position(_ cursor: String) throws -> (at: Int64, key: String) {
-    guard let colon = cursor.firstIndex(of: ":"), let at = Int64(cursor[..<colon]) else { throw AlertQueries.InvalidCursor() }
-    return (at, String(cursor[cursor.index(after: colon)...]))
+    return Page(items: shown, next: shown.last.map { TimeCursor($0.createdAt, $0.key).text })
   }
 
   /// How many are in a state, counted up to a limit.

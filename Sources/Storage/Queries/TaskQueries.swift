@@ -107,7 +107,7 @@ public enum TaskQueries {
     }
     let isClosed = filter.state == .closed
     let (column, direction) = isClosed ? ("closed_at", "DESC") : ("due_at", "ASC")
-    if let place = try cursor.map(position) {
+    if let place = try cursor.map(TimeCursor.init) {
       conditions.append("(\(column), id) \(isClosed ? "<" : ">") (\(bound(place.at)), \(bound(place.id)))")
     }
     var items = try connection.rows(
@@ -117,7 +117,7 @@ public enum TaskQueries {
       """, values, task)
     guard items.count > limit, limit > 0 else { return Page(items: items, next: nil) }
     items.removeLast()
-    return Page(items: items, next: items.last.map { "\((isClosed ? $0.closedAt ?? $0.dueAt : $0.dueAt).microseconds):\($0.id)" })
+    return Page(items: items, next: items.last.map { TimeCursor(isClosed ? $0.closedAt ?? $0.dueAt : $0.dueAt, $0.id).text })
   }
 
   /// Open tasks of one person, the longest due first.
@@ -155,11 +155,6 @@ public enum TaskQueries {
   }
 
   // MARK: Rows
-
-  private static func position(_ cursor: String) throws -> (at: Int64, id: String) {
-    guard let colon = cursor.firstIndex(of: ":"), let at = Int64(cursor[..<colon]) else { throw AlertQueries.InvalidCursor() }
-    return (at, String(cursor[cursor.index(after: colon)...]))
-  }
 
   private static func task(_ row: any Row) throws -> CustomerTask {
     guard let priority = CustomerTask.Priority(rawValue: row.text(5)) else { throw unreadable("task.priority", row.text(5)) }

@@ -26,7 +26,7 @@ struct CustomerRoom: Sendable {
     let id = try request.part("id")
     guard let report = try await house.inquiries.explanation(of: id, at: nil),
       let records = try await house.inquiries.records(of: id)
-    else { throw Problem.noCustomer(id) }
+    else { return .html(MessagePage.noCustomer(id).html(request.shell(.customers, title: "")), status: .notFound) }
     let owners = try await house.owners()
     let page = CustomerPage(
       summary: report.summary, owner: owner(of: report.summary, owners),

@@ -22,7 +22,7 @@ extension PageHouse {
   func ownerCondition(_ email: String) -> String? {
     let attribute = blueprint.catalog.attributes.first { $0.trait == blueprint.ownerAttribute && $0.type == .text }
     guard let attribute else { return nil }
-    return "\(attribute.key) == \"\(email.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    return "\(attribute.key) == \(quoted(email))"
   }
 
   /// Those who may own customers and tasks, by name; at most 200.
