@@ -17,7 +17,8 @@ extension Look {
     .table tbody tr:hover{background:var(--sunk)}
     .table .number{text-align:right}
     .table th{white-space:nowrap}
-    .table td:first-child{min-width:7rem}
+    .table td{min-width:4.5rem}
+    .table td:first-child{min-width:8.5rem}
     .table td:first-child,.table th:first-child{padding-left:0}
     .table td:last-child,.table th:last-child{padding-right:0}
     .table tbody tr:hover td:first-child{box-shadow:-6px 0 0 var(--sunk)}
@@ -34,7 +35,7 @@ extension Look {
     .table tr{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:var(--s1) var(--s3);padding:var(--s3) 0;
     border-bottom:1px solid var(--line)}
     .table tr:last-child{border-bottom:0}
-    .table td,.table .number{display:block;padding:0;border:0;text-align:left;box-shadow:none!important}
+    .table td,.table td:first-child,.table .number{display:block;min-width:0;padding:0;border:0;text-align:left;box-shadow:none!important}
     .table td:first-child{grid-column:1/-1;font-weight:600}
     .table td:not(:first-child)::before{content:attr(data-label);display:block;color:var(--muted);font-size:var(--t0);font-weight:400}
     .table td:empty{display:none}}

@@ -136,11 +136,10 @@ public struct SystemPage: Hashable, Sendable {
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
     let state: HTML = obstacles.isEmpty ? tag("ready", tone: "good") : tag("not ready", tone: "bad")
-    let links: HTML = "\(link("/metrics", "Metrics"))\(link("/api/v1/openapi.json", "API description"))"
     return document(
       shell.titled("System"),
       """
-      \(heading("System", beside: state, actions: links))\
+      \(heading("System", beside: state))\
       \(obstacles.html { problem(clipped($0, 300)) })\(figures)\
       \(columns("\(installationCard(shell))\(channelCard)"))\
       \(nodeCard(shell))\(incidentCard(shell))\(rejectedCard)\(setAsideCard(shell))
@@ -170,6 +169,8 @@ public struct SystemPage: Hashable, Sendable {
         ("Configuration", "<code>\(clipped(installation.configuration, 40))</code>"),
         ("Running since", time(installation.startedAt, shell)),
         ("Last daily batch", batch), ("Next", nextBatch.map { time($0, shell) } ?? "–"),
+        ("Figures for Prometheus", "<code>/metrics</code>, with a key of that scope"),
+        ("API description", "<code>/api/v1/openapi.json</code>, with an API key"),
       ]))
   }
 
