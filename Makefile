@@ -85,12 +85,12 @@ swift_test_sanitized = LD_PRELOAD='$(sanitized)/mutex.so' swift test --skip-buil
 	$(swift_test_sanitized) --filter '$(with_sockets)'
 	HOLDFAST_TEST_DATABASE=postgres $(swift_test_sanitized) --filter '$(with_databases)'
 
-bench:
-	@scripts/system-packages --postgres
+bench: $(build)/venv/.ready
+	@scripts/system-packages --tests
 	@[ -x '$(build)/release/holdfast' ] || echo 'The first optimized build takes several minutes.' >&2
 	swift build -c release --product holdfast
 	swift build -c release --product holdfast-benchmark
-	scripts/postgres run '$(build)/release/holdfast-benchmark' $(ARGS)
+	scripts/postgres run env HOLDFAST_PAINT='$(build)/venv/bin/python $(CURDIR)/Tests/EndToEnd/paint.py' '$(build)/release/holdfast-benchmark' $(ARGS)
 
 screenshots: $(build)/venv/.ready
 	@scripts/system-packages --tests

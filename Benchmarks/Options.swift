@@ -22,6 +22,8 @@ struct Options {
   var singles = 300
   var scores = 100
   var alerts = 100
+  /// How often each page is opened.
+  var visits = 20
   /// How long each yardstick is measured.
   var yardstickSeconds = 3.0
   var seed: UInt64 = 1
@@ -43,7 +45,7 @@ struct Options {
       --only NAME,…     measures only this:
     \(Scenario.allCases.map { "                          " + $0.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0) + $0.meaning }
       .joined(separator: "\n"))
-      --filled          all customers are known before the first event (reads, start and batch do so always)
+      --filled          all customers are known before the first event (reads, pages, start and batch do so always)
       --growth N,N,…    one table for several numbers of customers, and what ten times as many cost; implies --filled
       --directory DIR   where its temporary directory is made [TMPDIR, else /var/tmp]
       --json FILE       writes the figures as JSON, too
@@ -101,6 +103,7 @@ struct Options {
     singles = 30
     scores = 10
     alerts = 10
+    visits = 3
     yardstickSeconds = 0.5
   }
 

@@ -6,6 +6,7 @@ enum Scenario: String, CaseIterable, Hashable, Sendable {
   case `import`
   case nodes
   case reads
+  case pages
   case start
   case batch
 
@@ -18,6 +19,7 @@ enum Scenario: String, CaseIterable, Hashable, Sendable {
     case .import: "holdfast import events"
     case .nodes: "events at full speed on two nodes of one PostgreSQL database, and on one"
     case .reads: "the API while events come at half the full speed"
+    case .pages: "pages in a browser: first paint, weight; the week's digest"
     case .start: "start to ready: new, filled, after a clean stop, after kill -9 under load; memory at rest"
     case .batch: "the daily batch, and a nightly query over the raw events instead"
     }
@@ -37,6 +39,7 @@ enum Scenario: String, CaseIterable, Hashable, Sendable {
     case .import: try ImportScenario(stage: stage).play(into: &report)
     case .nodes: try NodesScenario(stage: stage).play(into: &report)
     case .reads: try ReadScenario(stage: stage).play(into: &report)
+    case .pages: try PageScenario(stage: stage).play(into: &report)
     case .start: try StartScenario(stage: stage).play(into: &report)
     case .batch: try BatchScenario(stage: stage).play(into: &report)
     }

@@ -63,6 +63,7 @@ public enum WebServer {
       router: makeRouter(dependencies),
       server: .http1(
         configuration: .init(
+          additionalChannelHandlers: [SmallReads()],
           idleTimeout: .seconds(Int64(limits.idleSeconds)),
           httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(

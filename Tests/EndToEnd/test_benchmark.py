@@ -2,10 +2,12 @@
 
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -24,6 +26,7 @@ FIGURES = [
     "import_rows_per_second", "import_share", "import_memory_peak_bytes",
     "read_customer_p99_seconds", "read_explanation_p99_seconds", "read_band_p99_seconds", "read_signal_p99_seconds",
     "read_summary_p99_seconds",
+    "page_today_paint_p50_seconds", "page_customer_paint_max_seconds", "page_customers_weight_bytes", "digest_seconds",
     "start_empty_seconds", "start_first_seconds", "start_clean_seconds", "start_killed_seconds", "memory_filled_bytes",
     "batch_seconds", "batch_yardstick_seconds", "batch_ratio",
 ]
@@ -31,7 +34,8 @@ NODES = ["nodes_one_folded_per_second", "nodes_two_folded_per_second", "nodes_tw
 
 
 def environment(binary=BINARY):
-    return {**os.environ, "HOLDFAST_BINARY": str(binary)}
+    paint = pathlib.Path(__file__).with_name("paint.py")
+    return {**os.environ, "HOLDFAST_BINARY": str(binary), "HOLDFAST_PAINT": f"{sys.executable} {paint}"}
 
 
 def run(*arguments, binary=BINARY, timeout=600):
@@ -131,4 +135,4 @@ def test_a_table_that_nobody_can_read_is_an_error():
 def test_a_name_that_nobody_knows_is_refused_with_those_that_are_known():
     done = run("--only", "intakes")
     assert done.returncode == 1
-    assert "--only takes some of intake, single, alerts, import, nodes, reads, start, batch, not “intakes”" in done.stderr
+    assert "--only takes some of intake, single, alerts, import, nodes, reads, pages, start, batch, not “intakes”" in done.stderr

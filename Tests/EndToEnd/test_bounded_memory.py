@@ -89,3 +89,17 @@ def test_a_crowd_is_served_or_sent_away_within_bounds(own_server, make, expected
     other = fresh()
     own_server.track(other, "Signed In")
     settles(lambda: own_server.score(other), 70, "the server still takes events")
+
+
+def test_those_who_are_refused_unread_and_gone_leave_nothing_behind(own_server):
+    too_long = request(own_server, b"x" * 8_000, length=1 << 20)
+
+    def call(times):
+        for _ in range(times):
+            with Wire(own_server) as wire:
+                assert wire.send(too_long).answer()[0] == 413
+
+    call(500)
+    before = largest_memory(own_server)
+    call(4_000)
+    assert largest_memory(own_server) - before < 25 << 20

@@ -24,7 +24,9 @@ struct UnreadBodies: RouterMiddleware {
     let hasBody = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
     guard hasBody, !context.body.isComplete else { return response }
     let channel = context.channel
-    channel.eventLoop.scheduleTask(in: Self.patience) { channel.close(mode: .all, promise: nil) }
+    let end = channel.eventLoop.scheduleTask(in: Self.patience) { channel.close(mode: .all, promise: nil) }
+    // What waits holds the connection with all it has read. Where many are refused, those that are gone would pile up.
+    channel.closeFuture.whenComplete { _ in end.cancel() }
     response.headers[.connection] = "close"
     return response
   }
