@@ -96,6 +96,8 @@ screenshots: $(build)/venv/.ready
 	@scripts/system-packages --tests
 	swift build --product holdfast
 	HOLDFAST_BINARY='$(build)/debug/holdfast' '$(build)/venv/bin/python' Tests/EndToEnd/screenshots.py '$(build)/screenshots'
+	HOLDFAST_BINARY='$(build)/debug/holdfast' HOLDFAST_SQLITE_ONLY=1 HOLDFAST_PICTURES='$(build)/screenshots' \
+	  '$(build)/venv/bin/python' -m pytest -q -o cache_dir='$(build)/pytest' Tests/EndToEnd/test_mail_pictures.py
 
 lint:
 	@scripts/system-packages

@@ -135,6 +135,9 @@ struct House {
   /// With what the fold of this process has not written yet.
   func inquiries(of fold: Fold) -> Inquiries { Inquiries(database: database, current: current, time: time, fold: fold) }
   var keys: KeyStore { KeyStore(database: database, time: time, randomBytes: Self.randomBytes) }
+  func desk(onDeliveries: @escaping @Sendable () -> Void = {}) -> Desk {
+    Desk(database: database, time: time, makeID: Desk.ids(Self.randomBytes), onDeliveries: onDeliveries)
+  }
   var people: People { People(database: database, time: time, randomBytes: Self.randomBytes) }
 
   func makeLog() async throws -> Log {

@@ -3,8 +3,6 @@
 import asyncio
 import email
 import email.policy
-import os
-import pathlib
 import shutil
 import socket
 import ssl
@@ -18,7 +16,6 @@ from aiosmtpd.smtp import AuthResult
 from holdfast import free_port
 from polling import eventually
 
-PICTURES = os.environ.get("HOLDFAST_MAILS")
 USER, PASSWORD = "holdfast", "correct-horse-battery"
 
 
@@ -53,9 +50,6 @@ class Mail:
         self.sender, self.receivers = envelope.mail_from, list(envelope.rcpt_tos)
         self.raw = envelope.original_content
         self.message = email.message_from_bytes(self.raw, policy=email.policy.default)
-        if PICTURES:
-            # For people who want to look at them in a browser.
-            (pathlib.Path(PICTURES) / f"{self['Message-ID'][1:17]}.html").write_text(self.html)
 
     def __getitem__(self, name):
         return self.message[name]

@@ -82,7 +82,7 @@ public struct MailLayout: Sendable {
       <table role="presentation" width="600" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px;\(MailStyle.font)">
       <tr><td class="soft" style="padding:0 4px 12px;font-size:13px;line-height:18px;\(MailStyle.soft)">\
       <strong class="ink" style="\(MailStyle.ink)">\(line(message.company, Limit.title))</strong> · Holdfast</td></tr>
-      <tr><td class="card" style="padding:28px;\(MailStyle.card)">
+      <tr><td class="card" style="padding:28px;word-break:break-word;\(MailStyle.card)">
       \(blocks)</td></tr>
       <tr><td class="soft" style="padding:14px 4px 0;font-size:12px;line-height:17px;\(MailStyle.soft)">\(line(message.footer))</td></tr>
       </table>
@@ -159,7 +159,7 @@ public struct MailLayout: Sendable {
         "\(start)<span class=\"soft\" style=\"font-size:13px;line-height:20px;white-space:nowrap;\(MailStyle.soft)\">\(line(text))</span>"
     }
     return """
-      <tr><td class="rule ink" valign="top" style="padding:9px 12px 9px 0;font-size:15px;line-height:21px;word-break:break-word;\
+      <tr><td class="rule ink" valign="top" style="padding:9px 12px 9px 0;font-size:15px;line-height:21px;\
       \(MailStyle.rule)\(MailStyle.ink)">\(named)\(detail)</td>\
       <td class="rule" valign="top" align="right" style="padding:9px 0;\(MailStyle.rule)">\(badge)\(side)</td></tr>
 

@@ -4,7 +4,7 @@ import Domain
 public struct AccountPage: Hashable, Sendable {
   /// The one begun last first.
   public var sessions: [SessionLine]
-  /// Whether there is a password to change; else the company's own sign-in lets the person in.
+  /// Whether there is a password to change.
   public var hasPassword: Bool
   /// Why the password was not changed.
   public var error: String?
@@ -30,7 +30,13 @@ public struct AccountPage: Hashable, Sendable {
 
   private func passwordCard(_ shell: Shell) -> HTML {
     guard hasPassword, let user = shell.user else {
-      return card(title: "Password", id: "password-card", "<p>You have no password here; your company’s own sign-in lets you in.</p>")
+      let how: HTML = shell.user.map { "<code>holdfast user reset \(clipped($0.email))</code>" } ?? "<code>holdfast user reset</code>"
+      return card(
+        title: "Password", id: "password-card",
+        """
+        <p>You have no password here: your company’s own sign-in lets you in, or a link. If you want one, ask whoever runs Holdfast for the \
+        link that \(how) prints.</p>
+        """)
     }
     let email = field(
       label: "Email", name: "email", value: user.email, type: .email, id: "account-email",

@@ -8,6 +8,7 @@ public struct CriticalAlertDecision: Hashable, Sendable {
   private let model: HealthModel
   private let company: String
   private let publicURL: String
+  private let timeZone: String
   /// The channels that send mail, by name.
   private let mailServers: [String: MailServer]
 
@@ -18,6 +19,7 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     model = blueprint.model
     company = blueprint.company
     publicURL = blueprint.publicURL
+    timeZone = blueprint.timeZone
     mailServers = Dictionary(
       blueprint.channels.compactMap { channel in channel.mailServer.map { (channel.name, $0) } }, uniquingKeysWith: { first, _ in first })
   }
@@ -150,6 +152,9 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     var leavesWork = false
   }
 
+  /// Made when something is told: few moves tell anything.
+  private var calendar: LocalCalendar { LocalCalendar(timeZone: timeZone) }
+
   private func hold(_ alert: Alert, _ telling: Telling, now: Instant) -> Hold? {
     switch telling.cause {
     case .model: return Hold(words: "a changed model moved the score, not the customer")
@@ -157,12 +162,12 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     case .data, .time: break
     }
     if let until = alert.snoozedUntil, until > now {
-      return Hold(words: "snoozed \(alert.snoozeWords ?? "")", until: until)
+      return Hold(words: "snoozed \(alert.snoozeWords(in: calendar) ?? "")", until: until)
     }
     if rule.channels.isEmpty { return Hold(words: "the critical alert has no channels", leavesWork: true) }
     if !telling.endsSnooze, let told = alert.notifiedAt, now < told + rule.coolDown {
       let again = told + rule.coolDown
-      return Hold(words: "told on \(told.minuteWords), again from \(again.minuteWords)", until: again, leavesWork: true)
+      return Hold(words: "told on \(calendar.minute(at: told)), again from \(calendar.minute(at: again))", until: again, leavesWork: true)
     }
     return nil
   }
@@ -216,13 +221,17 @@ public struct CriticalAlertDecision: Hashable, Sendable {
   /// One for each receiver: a Slack channel, a mail address. Each gets one however often and by however many channels the rule names it.
   private func deliveries(_ occasion: Occasion, owner: MailAddress?) -> [Delivery] {
     var named: Set<String> = []
+    let calendar = calendar
     return rule.channels.flatMap { channel -> [Delivery] in
       let message = occasion.message
       guard let server = mailServers[channel] else { return [occasion.delivery(message.json, by: channel, receiver: channel)] }
       let receivers = owner.map { [$0] } ?? server.to
-      guard !receivers.isEmpty else { return [occasion.undeliverable(by: channel)] }
+      guard !receivers.isEmpty else { return [occasion.undeliverable(by: channel, calendar)] }
       let footer = owner == nil ? "You get this because the channel \(channel) names you." : "You get this because you own this customer."
-      return receivers.map { occasion.delivery(message.mail(to: $0, footer: footer).json, by: channel, receiver: $0.address) }
+      return receivers.map { receiver in
+        let mail = message.mail(to: receiver, footer: footer, calendar: calendar)
+        return occasion.delivery(mail.json, by: channel, receiver: receiver.address)
+      }
     }
     .filter { named.insert($0.key).inserted }
   }
@@ -243,8 +252,8 @@ public struct CriticalAlertDecision: Hashable, Sendable {
     }
 
     /// Kept as failed from the beginning, so that people see that nobody was told.
-    func undeliverable(by channel: String) -> Delivery {
-      var delivery = delivery(message.mail(to: nil, footer: "").json, by: channel, receiver: channel)
+    func undeliverable(by channel: String, _ calendar: LocalCalendar) -> Delivery {
+      var delivery = delivery(message.mail(to: nil, footer: "", calendar: calendar).json, by: channel, receiver: channel)
       delivery.state = .failed
       delivery.finishedAt = now
       delivery.lastError = "nobody to send it to: the customer has no owner with a mail address, and the channel \(channel) names no \"to\""
@@ -281,13 +290,5 @@ extension Alert {
     let parts = id.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count >= 4, Kind(rawValue: String(parts[0])) != nil, Int64(parts[parts.count - 1]) != nil else { return nil }
     return parts[2..<(parts.count - 1)].joined(separator: "/")
-  }
-}
-
-extension Instant {
-  /// For people: "2026-11-30 09:05 UTC".
-  var minuteWords: String {
-    let minutes = Int((microseconds - day.start.microseconds) / 60_000_000)
-    return "\(day.iso8601) \(padded(minutes / 60, 2)):\(padded(minutes % 60, 2)) UTC"
   }
 }

@@ -50,9 +50,9 @@ extension Alert {
   }
 
   /// For people: "until 2026-11-30 09:05 UTC: they are on holiday"; `nil` where no snooze was ever set.
-  public var snoozeWords: String? {
+  public func snoozeWords(in calendar: LocalCalendar) -> String? {
     guard let snoozedUntil else { return nil }
-    return "until \(snoozedUntil.minuteWords)" + (snoozeReason.map { ": \($0)" } ?? "")
+    return "until \(calendar.minute(at: snoozedUntil))" + (snoozeReason.map { ": \($0)" } ?? "")
   }
 }
 

@@ -103,9 +103,17 @@ extension CustomerTask {
     return task
   }
 
+  /// What stands in the audit log where Holdfast itself has made the task.
+  public var making: AuditEntry {
+    AuditEntry(id: id, at: createdAt, actor: createdBy, action: Self.made, subject: id, customer: customer, to: words)
+  }
+
+  /// The action of the audit log by which a task comes to be.
+  public static let made = "task.made"
+
   /// For the audit log: what can be changed, in one line.
   public var words: String {
-    var parts = ["“\(title)”", owner ?? "nobody's", "due \(dueAt.minuteWords)", priority.rawValue]
+    var parts = ["“\(title)”", owner ?? "nobody's", "due \(LocalCalendar.utc.minute(at: dueAt))", priority.rawValue]
     if let outcome { parts.append(outcome.title) }
     if !note.isEmpty { parts.append("note: \(note)") }
     return WorkText.cut(parts.joined(separator: ", "), to: AuditEntry.longestValue)

@@ -133,11 +133,26 @@ public final class Fold: Sendable {
   /// Brings roll-ups and the log's index up to date where they trail.
   /// - Parameter quietFor: only where nothing has come for so long.
   public func rollUp(quietFor span: TimeSpan = .zero) async throws {
-    let (_, isBehind, grewAt) = published.withLock { $0 }
+    // Much of it goes in parts: whoever comes meanwhile waits for one of them, and no more than one is in memory.
+    for first in stride(from: 0, to: Shard.count, by: Self.shardsAtOnce) where trailing > Self.rowsAtOnce && isQuiet(for: span) {
+      let shards = Set(first..<first + Self.shardsAtOnce)
+      try await transaction { fold, _ in try fold.rollUp(shards) }
+    }
+    guard isQuiet(for: span), published.withLock({ $0.isBehind }) else { return }
+    try await transaction { fold, _ in try fold.rollUpAll() }
+  }
+
+  private static let rowsAtOnce = 20_000
+  private static let shardsAtOnce = 16
+
+  /// Rows that are in no roll-up yet.
+  private var trailing: Int { published.withLock { $0.trail }?.count ?? 0 }
+
+  private func isQuiet(for span: TimeSpan) -> Bool {
+    let grewAt = published.withLock { $0.grewAt }
     let now = time.now()
     // A clock that was set back must not put this off.
-    guard isBehind, now - grewAt >= span || now < grewAt else { return }
-    try await transaction { fold, _ in try fold.rollUpAll() }
+    return now - grewAt >= span || now < grewAt
   }
 
   /// What has been folded of a customer and is not in its tables yet.

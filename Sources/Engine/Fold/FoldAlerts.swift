@@ -49,7 +49,7 @@ extension FoldTransaction {
     for effect in effects {
       switch effect {
       case .save(let alert): try AlertQueries.save(alert, connection)
-      case .task(let task): try TaskQueries.insert(fromAlert: task, connection)
+      case .task(let task): if try TaskQueries.insert(fromAlert: task, connection) { try AuditQueries.insert(task.making, connection) }
       case .deliver(let delivery): if try DeliveryQueries.enqueue(delivery, connection) { hasDeliveries = true }
       case .wake(let alert, let at):
         try TimerQueries.put(StoredTimer(kind: StoredTimer.alert, customer: customer, subject: alert, dueAt: at), connection)

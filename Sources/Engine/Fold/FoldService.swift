@@ -77,8 +77,9 @@ public final class FoldService: Service, Sendable {
     guard let gauge, membership != nil else { return }
     while !Task.isCancelled {
       do {
+        let now = time.now()
         let oldest = try await fold.database.read { try Inquiries.oldestWaiting($0) }
-        gauge.note(oldest.map { time.now() - $0 } ?? .zero)
+        gauge.note(oldest.map { now - $0 } ?? .zero, at: now)
       } catch {
         // A database that does not answer takes no entries either; what was seen last stands.
         logger.debug("how far the fold is behind cannot be seen", metadata: ["error": "\(error)"])

@@ -91,8 +91,8 @@ extension Desk {
       guard try SnoozeQueries.write(changed, at: now, connection) else { throw WorkMistake.alertClosed }
       var entry = blank
       // A snooze that is over is none.
-      entry.from = alert.snoozedUntil.flatMap { $0 > now ? alert.snoozeWords : nil }
-      entry.to = changed.snoozeWords
+      entry.from = alert.snoozedUntil.flatMap { $0 > now ? alert.snoozeWords(in: .utc) : nil }
+      entry.to = changed.snoozeWords(in: .utc)
       try AuditQueries.insert(entry, connection)
       return changed
     }

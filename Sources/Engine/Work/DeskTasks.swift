@@ -12,7 +12,7 @@ extension Desk {
     let task = try draft.task(id: newID(), at: now, by: actor)
     try TaskRights.check(.make(owner: task.owner), by: actor, user: user)
     let entry = entry(
-      Record(action: "task.made", subject: task.id, customer: task.customer, to: task.words), by: actor, at: now)
+      Record(action: CustomerTask.made, subject: task.id, customer: task.customer, to: task.words), by: actor, at: now)
     try await database.write { connection in
       guard try CustomerQueries.exists(task.customer, connection) else { throw WorkMistake.noCustomer(task.customer) }
       try TaskQueries.insert(task, connection)

@@ -69,6 +69,25 @@ extension Desk {
     onDeliveries()
   }
 
+  /// Sends once more all that failed; what has an unknown outcome is left: each is for a person to judge.
+  /// - Returns: how many.
+  /// - Throws: `WorkMistake`, `DatabaseFailure`.
+  public func retryFailedDeliveries(by actor: AuditEntry.Actor, user: User?) async throws -> Int {
+    try TaskRights.check(.handleDelivery, by: actor, user: user)
+    let now = time.now()
+    let blank = entry(
+      Record(action: "delivery.retried", subject: "all that failed", from: Delivery.State.failed.rawValue), by: actor, at: now)
+    let count = try await database.write { connection in
+      let count = try DeliveryQueries.retryFailed(now: now, connection)
+      var entry = blank
+      entry.to = "\(count) \(Delivery.State.pending.rawValue)"
+      if count > 0 { try AuditQueries.insert(entry, connection) }
+      return count
+    }
+    onDeliveries()
+    return count
+  }
+
   /// Takes a delivery back that waits to be sent. - Throws: `WorkMistake`, `DatabaseFailure`.
   public func cancelDelivery(_ key: String, by actor: AuditEntry.Actor, user: User?) async throws {
     let now = time.now()

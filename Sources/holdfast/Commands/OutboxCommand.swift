@@ -55,14 +55,11 @@ struct OutboxCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await House.withoutConfiguration(database) { house in
-        let now = house.time.now()
         guard let key else {
-          let count = try await house.database.write { try DeliveryQueries.retryFailed(now: now, $0) }
+          let count = try await house.desk().retryFailedDeliveries(by: .commandLine, user: nil)
           return Terminal.note("\(count) deliver\(count == 1 ? "y" : "ies") will be tried again")
         }
-        guard try await house.database.write({ try DeliveryQueries.retry(key: key, now: now, $0) }) else {
-          throw Refusal("no delivery with the key “\(key)” waits for a retry")
-        }
+        try await house.desk().retryDelivery(key, by: .commandLine, user: nil)
         Terminal.note("\(key) will be tried again")
       }
     }
@@ -75,10 +72,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await House.withoutConfiguration(database) { house in
-        let now = house.time.now()
-        guard try await house.database.write({ try DeliveryQueries.cancel(key: key, now: now, $0) }) else {
-          throw Refusal("no pending delivery has the key “\(key)”")
-        }
+        try await house.desk().cancelDelivery(key, by: .commandLine, user: nil)
         Terminal.note("\(key) is canceled")
       }
     }

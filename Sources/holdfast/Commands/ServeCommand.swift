@@ -118,7 +118,7 @@ struct Serving {
       fold: fold, log: try await house.makeLog(), time: time, logger: logger, gauge: gauge, onCommit: { folding.wake() })
     let (database, inquiries, startedAt) = (house.database, house.inquiries(of: fold), time.now())
     let identities = IdentityProviders(client: client)
-    let desk = Desk(database: database, time: time, makeID: Desk.ids(House.randomBytes), onDeliveries: { outbox.poke() })
+    let desk = house.desk(onDeliveries: { outbox.poke() })
     let server = WebServer.service(
       ServerDependencies(
         sink: intake, inquiries: inquiries, desk: desk, keys: house.keys, people: house.people,

@@ -21,14 +21,14 @@ struct MailMessageTests {
     #expect(MailMessage(.null) == nil && MailMessage(["message": "critical-alert"]) == nil)
   }
 
-  @Test("An alert's mail names score, reasons and the way to read on")
+  @Test("An alert's mail names score, reasons, the way to read on, and times as the company reads them")
   func alert() {
     let reason = HealthReason(title: "Open tickets", signal: "3", lost: 30, points: 0, max: 30)
     let cap = HealthReason(title: "A payment failed", signal: "capped at 50", lost: 25)
     let alert = AlertMessage(
       company: "Initech", customer: "acme", name: "Acme", now: .init(score: 31, band: .critical), previous: .init(score: 52, band: .atRisk),
       reasons: [reason, cap], link: "https://cs.example.com/customers/acme", since: AlertFixture.start)
-    let mail = alert.mail(to: MailAddress("ann@example.com"), footer: "why")
+    let mail = alert.mail(to: MailAddress("ann@example.com"), footer: "why", calendar: LocalCalendar(timeZone: "Europe/Berlin"))
     #expect(mail.subject == "Critical: Acme, 31 of 100" && mail.kind == .alert && mail.to?.address == "ann@example.com")
     #expect(
       mail.blocks == [
@@ -39,7 +39,7 @@ struct MailMessageTests {
           .init(title: "Open tickets", detail: "3", side: "0 of 30 points"),
           .init(title: "A payment failed", detail: "capped at 50", side: "−25 points"),
         ]), .link(.init(label: "Open Acme", url: "https://cs.example.com/customers/acme")),
-        .note("Customer acme · critical since 2025-11-24 16:00 UTC"),
+        .note("Customer acme · critical since 2025-11-24 17:00 (Europe/Berlin)"),
       ])
   }
 }

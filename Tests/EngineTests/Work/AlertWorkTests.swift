@@ -52,6 +52,8 @@ struct AlertWorkTests {
       #expect(alert.state == .open && task.alert == alert.id && task.owner == "ann@example.com" && task.title == "Call Acme")
       #expect(task.dueAt == bench.house.clock.now() + .hours(24))
       #expect(try await bench.house.deliveries().count == 1)
+      let audit = try await bench.audit()
+      #expect(audit.count == 1 && audit[0].hasPrefix("Holdfast task.made acme: – → “Call Acme”, ann@example.com"), "\(audit)")
       try await bench.house.pass(.hours(1))
       try await recover(bench)
       #expect(try await bench.house.alerts().map(\.state) == [.closed])

@@ -199,4 +199,23 @@ struct DeskTests {
         ])
     }
   }
+
+  @Test("All that failed is sent again at once, with one entry in the audit log that tells how many")
+  func failedDeliveries() async throws {
+    try await DeskBench.run { bench in
+      let now = bench.house.clock.now()
+      try await bench.house.database.write { connection in
+        for (key, state) in [("a", Delivery.State.failed), ("b", .failed), ("c", .unknown)] {
+          var delivery = Delivery(key: key, customer: nil, channel: "slack", payload: .null, title: "t", createdAt: now, nextAttemptAt: now)
+          delivery.state = state
+          _ = try DeliveryQueries.enqueue(delivery, connection)
+        }
+      }
+      let lead = DeskBench.lead
+      await #expect(throws: WorkMistake.notForThisRole) { try await bench.desk.retryFailedDeliveries(by: lead.actor, user: lead) }
+      #expect(try await bench.desk.retryFailedDeliveries(by: .commandLine, user: nil) == 2)
+      #expect(try await bench.desk.retryFailedDeliveries(by: .commandLine, user: nil) == 0)
+      #expect(try await bench.audit() == ["command line delivery.retried –: failed → 2 pending"])
+    }
+  }
 }
