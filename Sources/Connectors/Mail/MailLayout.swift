@@ -127,7 +127,7 @@ public struct MailLayout: Sendable {
       """
       <td class="figure" valign="top" width="\(width)%" style="padding:10px 14px 4px 0">\
       <span class="soft" style="display:block;font-size:13px;line-height:18px;\(MailStyle.soft)">\(line(figure.label))</span>\
-      <span class="\(MailStyle.name(figure.band))" style="display:block;font-size:26px;line-height:32px;font-weight:600;\
+      <span class="\(MailStyle.name(figure.band))" style="display:block;font-size:26px;line-height:32px;font-weight:600;white-space:nowrap;\
       \(MailStyle.text(figure.band))">\(line(figure.value))</span>\
       <span class="soft" style="display:block;font-size:13px;line-height:18px;\(MailStyle.soft)">\(line(figure.detail ?? ""))</span></td>
 
