@@ -19,6 +19,7 @@ public struct Blueprint: Hashable, Sendable {
   public var retention: Retention
   /// Where people sign in besides here; `nil`: nowhere.
   public var openID: OpenIDSettings?
+  public var labels = RoleLabels()
   /// The attribute, by the name under which it arrives, that names the person who looks after a customer: an email address.
   public var ownerAttribute: String
   /// A stable digest of all files it was read from.

@@ -33,6 +33,25 @@ public enum Base64 {
     return output
   }
 
+  /// Bytes in the URL alphabet, without padding.
+  public static func urlText(_ bytes: some Sequence<UInt8>) -> String {
+    var output: [UInt8] = []
+    var bits: UInt32 = 0
+    var count: UInt32 = 0
+    for byte in bytes {
+      bits = bits << 8 | UInt32(byte)
+      count += 8
+      while count >= 6 {
+        count -= 6
+        output.append(urlLetters[Int(bits >> count & 63)])
+      }
+    }
+    if count > 0 { output.append(urlLetters[Int(bits << (6 - count) & 63)]) }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private static let urlLetters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
   private static func digit(_ byte: UInt8) -> UInt8? {
     switch byte {
     case 0x41...0x5A: byte - 0x41

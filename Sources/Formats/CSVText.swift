@@ -6,7 +6,8 @@ public enum CSVText {
 
   private static func field(_ text: String) -> String {
     var text = text
-    if let first = text.first, "=+-@\t\r".contains(first), Double(text) == nil { text = "'" + text }
+    // By scalars: a mark that combines with the first makes another character of it, but no other formula.
+    if let first = text.unicodeScalars.first, "=+-@\t\r\n".unicodeScalars.contains(first), Double(text) == nil { text = "'" + text }
     guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else { return text }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }

@@ -79,7 +79,7 @@ struct House {
   ///   - mayCreate: whether a database that is not there is made. On PostgreSQL it is there, and gets its tables.
   ///   - asFound: whether the database is left as it is, even where its tables are not those of this program.
   static func open(_ option: DatabaseOption, blueprint: Blueprint, mayCreate: Bool, asFound: Bool = false) async throws -> House {
-    let (time, logger) = (SystemClock(), makeLogger())
+    let (time, logger) = (SystemClock(), try makeLogger())
     let current = CurrentBlueprint(blueprint)
     switch try option.place() {
     case .sqlite(let path):
@@ -120,15 +120,24 @@ struct House {
     return PostgresDatabase(address: address) { try await time.sleep(for: .milliseconds(Int64($0 * 1_000))) }
   }
 
-  static func makeLogger() -> Logger {
-    let isJSON = ProcessInfo.processInfo.environment["HOLDFAST_LOG_FORMAT"] == "json"
+  /// - Throws: `Refusal` where the environment asks for what there is not.
+  static func makeLogger() throws -> Logger {
+    let environment = ProcessInfo.processInfo.environment
+    let isJSON = try choice("HOLDFAST_LOG_FORMAT", of: ["text", "json"], in: environment) == "json"
+    let level = try choice("HOLDFAST_LOG", of: Logger.Level.allCases.map(\.rawValue), in: environment).flatMap(Logger.Level.init(rawValue:))
     var logger = Logger(label: "holdfast") { label -> any LogHandler in
       if isJSON { return JSONLog { FileHandle.standardError.write($0) } }
       return StreamLogHandler.standardError(label: label)
     }
-    let level = ProcessInfo.processInfo.environment["HOLDFAST_LOG"].flatMap(Logger.Level.init(rawValue:))
     logger.logLevel = level ?? .notice
     return logger
+  }
+
+  /// A word of the environment; `nil` where it is not set. A slip in it must not pass for the usual.
+  private static func choice(_ name: String, of words: [String], in environment: [String: String]) throws -> String? {
+    guard let word = environment[name], !word.isEmpty else { return nil }
+    guard words.contains(word) else { throw Refusal("\(name) takes \(words.joined(separator: ", ")), not “\(word)”") }
+    return word
   }
 
   var inquiries: Inquiries { Inquiries(database: database, current: current, time: time) }

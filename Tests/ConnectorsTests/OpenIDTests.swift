@@ -23,6 +23,10 @@ struct OpenIDTests {
     var publishes: ES256PrivateKey?
     var authentication = "client_secret_basic"
     var issuer: String?
+    /// What the settings, and what the provider, put after the address: many names end in a slash.
+    var settingsSuffix = ""
+    var suffix = ""
+    var userinfo = #"{"sub": "u-1", "email": "info@example.com", "email_verified": true}"#
 
     func identity(code: String = "c-1") async throws -> (ExternalIdentity, [LocalServer.Call]) {
       let port = Mutex(0)
@@ -34,14 +38,14 @@ struct OpenIDTests {
           case "/.well-known/openid-configuration": return .status(200, body: discovery(base))
           case "/keys": return .status(200, body: Self.published(key))
           case "/token": return .status(200, body: token(base))
-          case "/userinfo": return .status(200, body: #"{"sub": "u-1", "email": "info@example.com", "email_verified": true}"#)
+          case "/userinfo": return .status(200, body: userinfo)
           default: return .status(404, body: "{}")
           }
         })
       port.withLock { $0 = server.port }
       let client = HTTPClient(configuration: Outbound.configuration)
       let settings = OpenIDSettings(
-        name: "Work", issuer: "http://127.0.0.1:\(server.port)", clientID: "holdfast", clientSecret: Secret("s3cret/+"))
+        name: "Work", issuer: "http://127.0.0.1:\(server.port)\(settingsSuffix)", clientID: "holdfast", clientSecret: Secret("s3cret/+"))
       let attempt = OpenIDAttempt(state: "s", nonce: "n-1", verifier: String(repeating: "v", count: 43), redirect: "http://h/back")
       let found: Result<ExternalIdentity, any Error>
       do {
@@ -55,7 +59,7 @@ struct OpenIDTests {
 
     private func discovery(_ base: String) -> String {
       JSON.object([
-        .init("issuer", .string(issuer ?? base)), .init("authorization_endpoint", .string(base + "/authorize")),
+        .init("issuer", .string(issuer ?? base + suffix)), .init("authorization_endpoint", .string(base + "/authorize")),
         .init("token_endpoint", .string(base + "/token")), .init("jwks_uri", .string(base + "/keys")),
         .init("userinfo_endpoint", .string(base + "/userinfo")),
         .init("token_endpoint_auth_methods_supported", [.string(authentication)]),
@@ -71,7 +75,7 @@ struct OpenIDTests {
 
     private func token(_ base: String) -> String {
       var members = claims
-      if members["iss"] == nil { members["iss"] = .string(base) }
+      if members["iss"] == nil { members["iss"] = .string(base + suffix) }
       let head = part(#"{"alg":"ES256","kid":"k"}"#)
       let body = part(JSON.object(members.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) }).printed())
       guard let key = try? P256.Signing.PrivateKey(pemRepresentation: signsWith.pemRepresentation),
@@ -109,6 +113,34 @@ struct OpenIDTests {
     #expect(try await provider.identity().0.email == "info@example.com")
     provider.claims["sub"] = "someone-else"
     await #expect(throws: OpenIDFailure.self) { try await provider.identity() }
+  }
+
+  @Test("asks whether the address is verified where the token does not tell it, and takes the two from one place")
+  func verified() async throws {
+    var provider = Provider()
+    provider.claims["email_verified"] = nil
+    let asked = try await provider.identity().0
+    #expect(asked.email == "info@example.com" && asked.isEmailVerified)
+    provider.userinfo = #"{"sub": "u-1", "email_verified": true}"#
+    let half = try await provider.identity().0
+    #expect(half.email == "ann@example.com" && !half.isEmailVerified, "verified is which address?")
+    provider.claims["email_verified"] = .bool(false)
+    provider.userinfo = #"{"sub": "u-1", "email": "info@example.com", "email_verified": true}"#
+    let (told, calls) = try await provider.identity()
+    #expect(!told.isEmailVerified && !calls.contains { $0.uri == "/userinfo" }, "what the token tells stands")
+  }
+
+  @Test(
+    "takes a provider by its name letter for letter, with or without a slash at its end",
+    arguments: [("/", "/", true), ("", "", true), ("", "/", false), ("/", "", false)])
+  func slashes(configured: String, own: String, isTaken: Bool) async throws {
+    var provider = Provider()
+    (provider.settingsSuffix, provider.suffix) = (configured, own)
+    if isTaken {
+      #expect(try await provider.identity().0.issuer.hasSuffix(own))
+    } else {
+      await #expect(throws: OpenIDFailure.self) { try await provider.identity() }
+    }
   }
 
   @Test(

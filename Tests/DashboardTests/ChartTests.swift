@@ -11,8 +11,11 @@ import Testing
     ScorePoint(at: LookSamples.instant(at), score: score, band: bands.band(of: score), cause: cause)
   }
 
-  private func history(_ points: [ScorePoint], from: String = "2026-10-27T12:00:00Z", to: String = "2026-11-26T12:05:00Z") -> Markup {
-    Markup(scoreHistoryChart(points: points, bands: bands, from: LookSamples.instant(from), to: LookSamples.instant(to), shell))
+  private func history(
+    _ points: [ScorePoint], before: Int? = nil, from: String = "2026-10-27T12:00:00Z", to: String = "2026-11-26T12:05:00Z"
+  ) -> Markup {
+    Markup(
+      scoreHistoryChart(points: points, before: before, bands: bands, from: LookSamples.instant(from), to: LookSamples.instant(to), shell))
   }
 
   private let days: [DayBands] = (0..<92).map { number in
@@ -39,15 +42,13 @@ import Testing
 
   @Test("The line holds a score until it changes, from the score before the window to its end")
   func steps() {
-    let markup = history([point("2026-10-01T00:00:00Z", 80), point("2026-11-11T12:02:30Z", 50), point("2026-11-26T12:05:00Z", 30)])
+    let markup = history([point("2026-11-11T12:02:30Z", 50), point("2026-11-26T12:05:00Z", 30)], before: 80)
     #expect(markup.with(class: "line").map { $0["d"] } == ["M0 200H500V500H1000V700H1000"])
   }
 
   @Test("Each change is a mark with its cause, and a row with the same figures")
   func marksAndRows() {
-    let markup = history([
-      point("2026-10-01T00:00:00Z", 80), point("2026-11-01T00:30:00Z", 60, .time), point("2026-11-20T08:00:00Z", 31),
-    ])
+    let markup = history([point("2026-11-01T00:30:00Z", 60, .time), point("2026-11-20T08:00:00Z", 31)], before: 80)
     let marks = markup.all("title").map(\.text)
     #expect(marks == ["1 Nov 2026, 01:30: 80 → 60, time passing", "20 Nov 2026, 09:00: 60 → 31, new data"])
     #expect(
@@ -69,6 +70,23 @@ import Testing
     #expect(markup.all("title").contains { $0.text.contains("71 → 5") })
     #expect(markup.all("caption").first?.text.hasSuffix("120 smaller ones are left out") == true)
     #expect(markup.with(class: "line").first?["d"]?.split(separator: "H").count == 201)
+  }
+
+  @Test("A score that has not changed is a line through the whole window, and a row")
+  func unchanged() {
+    let markup = history([], before: 85)
+    #expect(markup.faults.isEmpty, "\(markup.faults)")
+    #expect(markup.with(class: "line").map { $0["d"] } == ["M0 150H1000"])
+    #expect(markup.rows == [["27 Oct 2026, 13:00", "85", "Healthy", "no change since"]])
+    #expect(markup.all("svg").first?["aria-label"] == "Score from 27 Oct 2026 to 26 Nov 2026: now 85, lowest 85, highest 85, 0 changes")
+    #expect(markup.with(class: "legend").isEmpty)
+  }
+
+  @Test("Where nothing is known of the time before the window the first row says what its change came from")
+  func firstRow() {
+    var first = point("2026-11-20T08:00:00Z", 60)
+    first.from = 85
+    #expect(history([first]).rows == [["20 Nov 2026, 09:00", "85 → 60", "At-risk", "new data"]])
   }
 
   @Test("Without a score there is a sentence instead")

@@ -45,6 +45,13 @@ import Testing
     #expect(Markup(field(label: "Due", name: "due")).with(id: "due")?["aria-describedby"] == nil)
   }
 
+  @Test("A field of several lines says how much it takes")
+  func bounded() {
+    #expect(Markup(textArea(label: "Note", name: "note", maximum: 4_000)).with(id: "note")?["maxlength"] == "4000")
+    #expect(Markup(textArea(label: "Note", name: "note")).with(id: "note")?["maxlength"] == nil)
+    #expect(Markup(textArea(label: "Note", name: "note", isReadOnly: true)).with(id: "note")?["readonly"] != nil)
+  }
+
   @Test("A form that changes something posts, with its token; one that asks does not")
   func forms() {
     let change = Markup(form(LookSamples.shell(csrf: "a\"b"), action: "/tasks/1/close", button("Close task")))

@@ -48,10 +48,19 @@ import Testing
   @Test("Names and notices stay text")
   func hostile() {
     let name = LookSamples.hostile
-    let markup = page(LookSamples.shell(name: name, title: name, company: name, timeZone: name, notice: name, csrf: name))
+    let markup = page(LookSamples.shell(name: name, title: name, company: name, timeZone: name, notice: Shell.Notice(name), csrf: name))
     #expect(markup.faults.isEmpty, "\(markup.faults)")
     #expect(markup.all("script").count == 1)
     #expect(markup.with(class: "notice").map(\.text) == [name])
+  }
+
+  @Test("What was done and what could not be done look and sound different")
+  func notices() {
+    func notice(_ kind: Shell.Notice.Kind) -> Markup.Element? {
+      page(LookSamples.shell(notice: Shell.Notice("So it is.", kind: kind))).with(class: "notice").first
+    }
+    #expect(notice(.done)?.classes == ["notice", "good"] && notice(.done)?["role"] == "status")
+    #expect(notice(.problem)?.classes == ["notice", "bad"] && notice(.problem)?["role"] == "alert")
   }
 
   @Test("A live page names where it listens")

@@ -11,7 +11,7 @@ enum LookSamples {
 
   static func shell(
     role: Role? = .successManager, room: Shell.Room? = .today, name: String = "Ann", title: String = "Today", company: String = "Acme",
-    timeZone: String = "Europe/Berlin", notice: String? = nil, csrf: String = "token"
+    timeZone: String = "Europe/Berlin", notice: Shell.Notice? = nil, csrf: String = "token"
   ) -> Shell {
     Shell(
       company: company,

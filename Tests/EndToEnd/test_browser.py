@@ -6,9 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from browser import WIDTHS, chromium, visit
+from holdfast import fresh
 from pages import ROOMS, add_user, company, sign_in_link
 from polling import eventually
-from records import DAY, now
+from records import DAY, iso, now
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,55 @@ def test_a_success_manager_gets_through_her_day(house, browser):
         page.get_by_label("Password").wait_for()
         page.goto("/")
         page.get_by_label("Password").wait_for()
+
+
+def sleepy(house):
+    """A customer of whom nothing was heard for so long that its score moves with the next sign-in."""
+    customer = fresh("sleepy")
+    house.write("/v1/group", {"userId": f"u-{customer}", "groupId": customer, "traits": {"name": "Sleepy"}})
+    house.track(f"u-{customer}", "Signed In", timestamp=iso(now() - 10 * DAY))
+    eventually(lambda: house.score(customer) is not None, "the customer has a score")
+    return customer
+
+
+def add_task(house, customer, title):
+    house.api("/api/v1/tasks", "POST", status=201, json={
+        "customer": customer, "title": title, "owner": "ann@example.com", "due_at": iso(now() + DAY)})
+
+
+def test_what_somebody_has_chosen_stays_while_the_page_moves(house, browser):
+    customer = sleepy(house)
+    add_task(house, customer, "Call them")
+    with visit(browser, house.url) as person:
+        page = person.sign_in(sign_in_link(house, "ann@example.com")).page
+        page.goto(f"/customers/{customer}")
+        tasks, head = page.locator("#tasks"), page.locator("[data-live-part=head]")
+        tasks.get_by_text("Close", exact=True).first.click()
+        tasks.get_by_label("Outcome").first.select_option("no_answer")
+        page.get_by_role("heading", level=1).click()
+        before = head.inner_text()
+        # Now the part differs from what the server would show, and would be exchanged if nobody were at it.
+        add_task(house, customer, "Write to them")
+        house.track(f"u-{customer}", "Signed In")
+        eventually(lambda: head.inner_text() != before, "the score moves while one looks")
+        assert tasks.get_by_label("Outcome").first.input_value() == "no_answer"
+        assert tasks.get_by_text("Write to them").count() == 0
+
+
+def test_a_move_between_a_page_and_its_stream_is_seen(house, browser):
+    customer = sleepy(house)
+    with visit(browser, house.url) as person:
+        page = person.sign_in(sign_in_link(house, "ann@example.com")).page
+        held = []
+        page.route("**/live", lambda route: held.append(route))
+        page.goto(f"/customers/{customer}")
+        head = page.locator("[data-live-part=head]")
+        before, score = head.inner_text(), house.score(customer)
+        eventually(lambda: page.evaluate("document.readyState") and held, "the page wants to listen")
+        house.track(f"u-{customer}", "Signed In")
+        eventually(lambda: house.score(customer) != score, "the score has moved before the page listens")
+        held[0].continue_()
+        eventually(lambda: head.inner_text() != before, "the page catches up")
 
 
 def test_everything_works_without_scripts(house, browser):

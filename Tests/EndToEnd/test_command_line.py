@@ -169,3 +169,11 @@ def test_the_doctor_tells_how_long_events_are_kept(installation):
     path.write_text(path.read_text() + "\nretention: {events: 400d}\n")
     assert "events are kept for 400d" in installation.run("doctor").stdout
     installation.stop()
+
+
+def test_a_slip_in_how_to_log_is_refused_with_the_words_there_are(installation):
+    for name, word in (("HOLDFAST_LOG", "verbose"), ("HOLDFAST_LOG_FORMAT", "JSON")):
+        installation.environment[name] = word
+        said = installation.run("key", "list", exits=1).stderr
+        assert f"{name} takes " in said and f"not “{word}”" in said
+        del installation.environment[name]

@@ -1,5 +1,6 @@
 """People who come in by the company's own sign-in, against a provider of OpenID Connect that is not ours."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import oidc_provider_mock
@@ -86,3 +87,29 @@ def test_an_answer_of_the_provider_works_once_and_only_in_the_browser_that_asked
     again = requests.get(back, headers={"Accept": "text/html"}, timeout=20)
     assert again.status_code == 403 and "another browser" in again.text
     assert browser.get(back, timeout=20).status_code == 403
+
+
+def test_an_answer_with_another_state_lets_nobody_in_not_even_in_the_browser_that_asked(house, provider):
+    person(provider, "bo@acme.example")
+    browser = requests.Session()
+    browser.headers["Accept"] = "text/html"
+    away = browser.get(f"{house.url}/sign-in/openid", allow_redirects=False, timeout=20).headers["location"]
+    back = requests.post(away, data={"sub": "bo@acme.example"}, allow_redirects=False, timeout=20).headers["location"]
+    foreign = re.sub(r"state=[^&]+", "state=" + "A" * 43, back)
+    assert foreign != back
+    page = browser.get(foreign, timeout=20)
+    assert page.status_code == 403 and "another browser" in page.text
+    assert browser.get(f"{house.url}/account", allow_redirects=False, timeout=20).status_code == 303
+
+
+def test_another_account_with_the_same_address_comes_in_once_the_first_one_is_untied(house, provider):
+    add_user(house, "cleo@elsewhere.example", "viewer")
+    for subject in ("cleo-1", "cleo-2"):
+        person(provider, subject, email="cleo@elsewhere.example")
+    assert come_in(house, "cleo-1")[0].status_code == 200
+    page, _ = come_in(house, "cleo-2")
+    assert page.status_code == 403 and "holdfast user untie" in page.text
+    assert "untied" in house.run("user", "untie", "cleo@elsewhere.example").stderr
+    assert "no account" in house.run("user", "untie", "cleo@elsewhere.example").stderr
+    assert come_in(house, "cleo-2")[0].status_code == 200
+    assert come_in(house, "cleo-1")[0].status_code == 403

@@ -1,5 +1,7 @@
 """The pages by HTTP: who may see what, that nothing leads nowhere, and that nobody's text becomes markup."""
 
+import csv
+import io
 import re
 from html.parser import HTMLParser
 
@@ -7,6 +9,7 @@ import pytest
 import requests
 
 from pages import HOSTILE, ROOMS, Person, add_user, company, sign_in_link
+from polling import eventually
 
 
 @pytest.fixture(scope="module")
@@ -104,11 +107,24 @@ def test_a_mistake_in_a_condition_is_shown_in_its_place(ann):
     assert "Did you mean score" in answer.text and "scroe &gt; 50" in answer.text
 
 
+def test_a_refusal_is_told_as_one_and_gives_back_what_was_written(house, ann):
+    id = house.customers["good"]
+    written = "Too long. " * 1_001
+    answer = ann.post(f"/customers/{id}/notes", back=f"/customers/{id}", text=written)
+    assert answer.status_code == 400 and 'role="alert"' in answer.text and 'role="status"' not in answer.text
+    assert written in answer.text, "what was written comes back"
+    assert "Too long." not in ann.get(f"/customers/{id}").text
+    gone = ann.post("/tasks/none/close", back=f"/customers/{id}", outcome="contacted", note="They will call back.")
+    assert gone.status_code == 404 and "They will call back.</textarea>" in gone.text
+
+
 def test_a_list_can_be_saved_as_a_file_that_no_spreadsheet_takes_for_a_program(house, ann):
     house.write("/v1/group", {"userId": "u-formula", "groupId": "formula", "traits": {"name": "=HYPERLINK(\"http://evil\")"}})
+    eventually(lambda: house.customer("formula"), "the customer is there")
     answer = ann.get("/customers.csv?columns=score,owner&sort=name")
     assert answer.headers["content-type"].startswith("text/csv") and "attachment" in answer.headers["content-disposition"]
-    lines = answer.text.splitlines()
-    assert lines[0] == "id,name,score,owner"
-    assert any(line.startswith(house.customers["good"]) and line.endswith(",ann@example.com") for line in lines)
-    assert not any(field.startswith("=") for line in lines for field in line.split(","))
+    head, *rows = csv.reader(io.StringIO(answer.text))
+    assert head == ["id", "name", "score", "owner"]
+    found = {row[0]: row for row in rows}
+    assert found[house.customers["good"]][3] == "ann@example.com"
+    assert found["formula"][1] == "'=HYPERLINK(\"http://evil\")"

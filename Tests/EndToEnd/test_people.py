@@ -5,6 +5,8 @@ import re
 
 import requests
 
+from wire import Wire, request
+
 PASSWORD = "seven green doors"
 
 
@@ -74,8 +76,10 @@ def test_from_the_invitation_to_the_last_sign_out(own_server, database):
     again = path(own_server.run("user", "reset", "ann@example.com").stdout)
     other = "eight blue windows"
     assert ann.post(again, password=other, repeat=other).status_code == 303 and ann.is_in()
+    own_server.run("key", "add", "--scope", "api", "--name", "ci")
     log = ann.get("/audit").text
-    for action in ("user.added", "user.role_changed", "user.link_made", "user.password_chosen", "session.began", "session.ended"):
+    for action in (
+            "key.added", "user.added", "user.role_changed", "user.link_made", "user.password_chosen", "session.began", "session.ended"):
         assert action in log, action
     assert "command line" in log
     own_server.run("user", "disable", "ann@example.com")
@@ -102,6 +106,22 @@ def test_guessing_is_slowed_down(own_server):
     refused = [answer for answer in answers[5:] if answer.status_code == 429]
     assert refused and all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
     assert bob.is_in(), "who is in stays in"
+
+
+def test_strangers_that_hold_half_a_form_keep_nobody_from_signing_in(own_server):
+    link = add(own_server, "bob@example.com", "viewer")
+    assert Browser(own_server.url).post(link, password=PASSWORD, repeat=PASSWORD).status_code == 303
+
+    def half(length):
+        return request(
+            own_server, b"x" * (length - 100), path="/sign-in", headers=[f"Origin: {own_server.url}"], key=False, length=length)
+
+    wires = [Wire(own_server).send(half(length)) for length in [64_000] * 20 + [8_000] * 40]
+    try:
+        signed_in(own_server, "bob@example.com")
+    finally:
+        for wire in wires:
+            wire.__exit__()
 
 
 def test_mistakes_on_the_command_line_are_told(installation):

@@ -185,6 +185,8 @@ struct TodayTests {
         let critical = theirs.filter { $0.health?.band == .critical }
         #expect(Set(today.lowest.map(\.id)) == Set(critical.map(\.state.id)), "seed \(seed)")
         #expect(today.lowest.map(\.score) == today.lowest.map(\.score).sorted())
+        #expect(today.slidCount == TodayDigest.Count(slid.count), "seed \(seed)")
+        #expect(today.criticalCount == TodayDigest.Count(critical.count), "seed \(seed)")
         #expect(today.since.recovered == recovered && today.since.worsened == worsened, "seed \(seed)")
         for customer in today.slid + today.lowest {
           #expect(customer.name == theirs.first { $0.state.id == customer.id }?.state.name)
@@ -207,6 +209,42 @@ struct TodayTests {
         #expect(today.slid.prefix(falls.count).map(\.id) == falls.map(\.id) && falls.count == min(today.slid.count, 10))
         #expect(today.lowest.allSatisfy { $0.reason != nil || $0.score == 100 })
       }
+    }
+  }
+
+  @Test("counts more than it tells by name: of an owner all, of the company that there are more")
+  func more() async throws {
+    try await withHouse { house in
+      try await house.take(
+        (0..<45).map { number in
+          LogEntry(
+            messageID: "\(number)", at: RandomLog.start, version: RandomLog.start, receivedAt: RandomLog.start,
+            actor: Actor(customer: "c\(number)"), fact: .customer(attributes: [JSON.Member("owner", .string("ann"))]))
+        })
+      try await house.database.write { connection in
+        try connection.execute("UPDATE health_change SET score_to = 50, band_to = 'at-risk'")
+        try connection.execute("UPDATE health SET score = 5, band = 'critical'")
+      }
+      // The changes are older than a week then.
+      house.clock.advance(by: .days(8))
+      let hers = try await house.inquiries.today(owner: "ann", since: RandomLog.start)
+      #expect(hers.slid.count == 20 && hers.slidCount == TodayDigest.Count(45))
+      #expect(hers.lowest.count == 20 && hers.criticalCount == TodayDigest.Count(45))
+      let all = try await house.inquiries.today(owner: nil, since: RandomLog.start)
+      #expect(all.slid.count == 20 && all.slidCount == TodayDigest.Count(20, isMore: true) && all.slidAt != nil)
+    }
+  }
+
+  @Test("names the smallest step out of the critical band, as the customer's own page does")
+  func step() async throws {
+    try await withHouse { house in
+      try await house.live(RandomCompany(seed: 2).entries)
+      let today = try await house.inquiries.today(owner: nil, since: RandomLog.start)
+      for customer in today.lowest.prefix(5) {
+        let report = try #require(try await house.inquiries.explanation(of: customer.id, at: nil))
+        #expect(customer.advice == report.advice, "\(customer.id)")
+      }
+      #expect(today.lowest.contains { $0.advice != nil })
     }
   }
 

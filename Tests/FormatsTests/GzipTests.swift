@@ -61,6 +61,9 @@ private let bombHead = Base64.decode(
     #expect(Base64.decode("eyJhIjoxfQ==".utf8) == Array(#"{"a":1}"#.utf8))
     #expect(Base64.decode("eyJhIjoxfQ".utf8) == Array(#"{"a":1}"#.utf8))
     #expect(Base64.decode("-_+/".utf8) == [0xFB, 0xFF, 0xBF])
+    #expect(Base64.urlText([0xFB, 0xFF, 0xBF]) == "-_-_")
+    let samples: [[UInt8]] = [[], [0], [0, 1], [255, 254, 253, 252]]
+    #expect(samples.map { Base64.urlText($0) } == ["", "AA", "AAE", "__79_A"])
     #expect(Base64.decode("a".utf8) == nil)
     #expect(Base64.decode("a*==".utf8) == nil)
     #expect(Base64.decode("ab=c".utf8) == nil)

@@ -60,4 +60,5 @@ private func checkKeys(_ input: FuzzInput) {
 private func checkBase64(_ input: FuzzInput) {
   guard let decoded = Base64.decode(input.bytes) else { return }
   hold(decoded.count <= input.bytes.count / 4 * 3 + 3, "base64 never makes more of less")
+  hold(Base64.decode(Base64.urlText(decoded).utf8) == decoded, "what is written in base64 is read again")
 }

@@ -3,6 +3,7 @@ import Engine
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Server
@@ -66,6 +67,26 @@ struct BodyReaderTests {
     ErrorAnswers.note(interruption, Problem(interruption), path: "/batch", in: LogCapture.logger(log))
     #expect(log.lines.map(\.level) == [.debug])
     #expect(try await Self.status { try await reader.read(Self.request(100), BodyProgress(), limit: 100, from: .known) { _, _ in } } == 200)
+  }
+
+  @Test("A trickle is cut off after the grace of its reader", arguments: [(TimeSpan.seconds(10), 408), (Pace.grace, 200)])
+  func grace(grace: TimeSpan, expected: Int) async throws {
+    let time = FakeTime(TestServer.noon)
+    let reader = BodyReader(time: time, memory: BodyMemory(known: 100, strangers: 50))
+    let left = Mutex(3)
+    let trickle = AsyncThrowingStream<ByteBuffer, any Error>(unfolding: {
+      time.advance(by: .seconds(6))
+      let isOver = left.withLock { left -> Bool in
+        left -= 1
+        return left < 0
+      }
+      return isOver ? nil : ByteBuffer(string: "a")
+    })
+    let status = try await Self.status {
+      let request = Self.request(RequestBody(asyncSequence: trickle))
+      try await reader.read(request, BodyProgress(), limit: 100, from: .stranger, grace: grace) { _, _ in }
+    }
+    #expect(status == expected)
   }
 
   @Test("Bytes that came are counted until they are used; then there is room again")

@@ -42,6 +42,22 @@ struct KeyTests {
     }
   }
 
+  @Test("Making and revoking a key is written down, with its name and scope and never the key; what is not done is not")
+  func audited() async throws {
+    try await TestServer.run { server in
+      let key = try await server.keys.create(scope: .metrics, name: "prometheus")
+      let id = try #require(try await server.keys.find(key)).id
+      #expect(try await server.keys.revoke(id: id))
+      #expect(try await server.keys.revoke(id: id) == false)
+      #expect(try await server.keys.revoke(id: "none") == false)
+      let added = try await server.audited(.keyAdded)
+      #expect(added.compactMap(\.to).sorted() == ["prometheus, metrics", "reports, api", "site, write"])
+      #expect(added.allSatisfy { $0.actor == "command line" && !key.contains($0.subject) })
+      let revoked = try await server.audited(.keyRevoked)
+      #expect(revoked.map { "\($0.actor), \($0.subject), \($0.from ?? "")" } == ["command line, \(id), prometheus, metrics"])
+    }
+  }
+
   @Test("Known keys are answered from memory, and many made-up ones share a few reads")
   func reads() async throws {
     try await TestServer.run { server in

@@ -35,16 +35,16 @@ struct TestServer {
 
   static func run(
     limits: ServerLimits = ServerLimits(), isReady: Bool = true, publicURL: String = "http://127.0.0.1:8080", log: LogCapture? = nil,
-    _ body: @escaping @Sendable (TestServer) async throws -> Void
+    provider: FakeProvider? = nil, _ body: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
     try await withTemporaryDatabase { database in
-      try await run(on: WatchedDatabase(database), limits: limits, isReady: isReady, publicURL: publicURL, log: log, body)
+      try await run(on: WatchedDatabase(database), limits: limits, isReady: isReady, publicURL: publicURL, log: log, provider, body)
     }
   }
 
   private static func run(
     on database: WatchedDatabase, limits: ServerLimits, isReady: Bool, publicURL: String, log: LogCapture?,
-    _ body: @escaping @Sendable (TestServer) async throws -> Void
+    _ provider: FakeProvider?, _ body: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
     let time = FakeTime(noon)
     let bytes = CountingBytes(seed: 7)
@@ -52,12 +52,13 @@ struct TestServer {
     let people = People(database: database, time: time, randomBytes: bytes.next, passwords: PasswordHasher(cost: cheap))
     var blueprint = Self.blueprint
     blueprint.publicURL = publicURL
+    blueprint.openID = provider.map { _ in FakeProvider.settings }
     let current = CurrentBlueprint(blueprint)
     let sink = FakeSink()
     let dependencies = ServerDependencies(
       sink: sink, inquiries: Inquiries(database: database, current: current, time: time),
-      desk: Desk(database: database, time: time, makeID: Desk.ids(bytes.next)), keys: keys, people: people, current: current, time: time,
-      randomBytes: bytes.next, isReady: { isReady }, lanes: { [:] },
+      desk: Desk(database: database, time: time, makeID: Desk.ids(bytes.next)), keys: keys, people: people,
+      identityProvider: { _ in provider }, current: current, time: time, randomBytes: bytes.next, isReady: { isReady }, lanes: { [:] },
       program: ProgramInfo(version: "1.2.3", database: "SQLite", place: "test.db", node: "test") {
         ProcessVitals(residentBytes: 42 << 20, startedAt: noon)
       }, logger: LogCapture.logger(log), limits: limits)

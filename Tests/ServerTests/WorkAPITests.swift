@@ -60,7 +60,7 @@ struct WorkAPITests {
         #expect(again.status == 409 && again.json["type"] == "urn:holdfast:problem:conflict", "\(again.text)")
       }
       let audit = try await server.database.read { connection in
-        try connection.rows("SELECT actor, action, subject, customer FROM audit ORDER BY at") { row in
+        try connection.rows("SELECT actor, action, subject, customer FROM audit WHERE customer IS NOT NULL ORDER BY at") { row in
           (0..<4).map { row.text($0) }.joined(separator: " ")
         }
       }
@@ -134,7 +134,7 @@ struct WorkAPITests {
       #expect(note.status == 404)
       let large = try await server.api(.post, "/api/v1/tasks", body: String(repeating: " ", count: 70_000))
       #expect(large.status == 413)
-      let count = try await server.database.read { try $0.first("SELECT COUNT(*) FROM audit") { $0.int(0) } }
+      let count = try await server.database.read { try $0.first("SELECT COUNT(*) FROM audit WHERE action NOT LIKE 'key.%'") { $0.int(0) } }
       #expect(count == 0)
     }
   }

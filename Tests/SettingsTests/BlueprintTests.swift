@@ -150,6 +150,17 @@ struct BlueprintTests {
     }
   }
 
+  @Test("Roles and the automation have the labels that the company gives them, and the usual ones else")
+  func labels() throws {
+    let labels = try blueprint(Fixture.base + "labels: {executive: Chairman, automation: EVA}\n").labels
+    #expect(labels.name(of: .executive) == "Chairman" && labels.name(of: .successManager) == "success manager")
+    let stored = AuditEntry.Actor.automation.label
+    #expect(labels.name(ofActor: stored) == "EVA" && labels.name(ofActor: "ann@example.com") == "ann@example.com")
+    #expect(labels.actor(named: "EVA") == stored && labels.actor(named: "ann@example.com") == "ann@example.com")
+    #expect(try blueprint(Fixture.base).labels == RoleLabels())
+    #expect(RoleLabels().name(ofActor: stored) == stored)
+  }
+
   @Test("a directory is read as its yaml files, and a missing one is said to be")
   func directory() throws {
     let path = NSTemporaryDirectory() + "holdfast-settings-\(ProcessInfo.processInfo.processIdentifier)"

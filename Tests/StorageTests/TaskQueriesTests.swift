@@ -75,14 +75,20 @@ struct TaskQueriesTests {
     try await withTemporaryDatabase { database in
       let (tasks, now) = (try hundred(), start)
       try await database.write { connection in for task in tasks { try TaskQueries.insert(task, connection) } }
-      let owners: [TaskQueries.Filter.Owner] = [.anyone, .nobody, .address("ann@example.com"), .address("nobody@example.com")]
-      for state in [TaskQueries.Filter.State.open, .overdue(at: now), .closed] {
+      let owners: [TaskQueries.Filter.Owner] = [
+        .anyone, .nobody, .address("ann@example.com"), .address("nobody@example.com"), .otherThan("ann@example.com"),
+      ]
+      for state in [TaskQueries.Filter.State.open, .overdue(at: now), .due(now..<now + .hours(3)), .closed] {
         for owner in owners {
           for customer in [nil, "c0", "c2", "other"] {
             let filter = TaskQueries.Filter(state: state, owner: owner, customer: customer)
             let expected = tasks.filter { Self.holds(filter, $0) }.map(\.id)
             let seen = try await database.read { try Self.all(filter, $0) }
             #expect(Set(seen.map(\.id)) == Set(expected) && seen.count == expected.count, "\(filter)")
+            for limit in [3, 1_000] {
+              let count = try await database.read { try TaskQueries.count(filter, limit: limit, $0) }
+              #expect(count == min(limit, expected.count), "\(filter)")
+            }
             let places = seen.map { (state == .closed ? -($0.closedAt ?? .epoch).microseconds : $0.dueAt.microseconds) }
             #expect(places == places.sorted(), "\(filter)")
           }
@@ -96,11 +102,13 @@ struct TaskQueriesTests {
     case .anyone: break
     case .nobody: if task.owner != nil { return false }
     case .address(let address): if task.owner != address { return false }
+    case .otherThan(let address): if task.owner == address { return false }
     }
     if let customer = filter.customer, task.customer != customer { return false }
     return switch filter.state {
     case .open: task.isOpen
     case .overdue(let now): task.isOverdue(at: now)
+    case .due(let span): task.isOpen && span.contains(task.dueAt)
     case .closed: !task.isOpen
     }
   }

@@ -12,7 +12,7 @@ struct OpenIDMetadata: Hashable, Sendable {
 
   /// - Throws: `OpenIDFailure` where it is not the document of that issuer, or not complete.
   init(_ json: JSON, issuer: String) throws {
-    // RFC 9207 and Discovery 4.3: a document that names another issuer could be a mix-up's.
+    // RFC 9207 and Discovery 4.3: a document that names another issuer could be a mix-up's. Letter for letter: many end in a slash.
     guard json["issuer"]?.string == issuer else {
       throw OpenIDFailure("the provider calls itself \(json["issuer"]?.string?.prefix(200) ?? "nothing"), not \(issuer)")
     }

@@ -61,19 +61,22 @@ public actor OpenIDProvider: IdentityProvider {
     var identity = ExternalIdentity(
       issuer: token.iss, subject: token.sub, email: token.email?.lowercased(), isEmailVerified: token.emailVerified?.isTrue ?? false,
       name: token.name)
-    if identity.email == nil, let endpoint = metadata.userinfoEndpoint, let access = answer["access_token"]?.string {
+    let isWhole = token.email != nil && token.emailVerified != nil
+    if !isWhole, let endpoint = metadata.userinfoEndpoint, let access = answer["access_token"]?.string {
       try await complete(&identity, from: endpoint, access: Secret("Bearer \(access)"))
     }
     return identity
   }
 
-  /// Some providers tell the address only at the userinfo endpoint. (Core 1.0, section 5.3: the subject must be the same.)
+  /// Some providers tell the address, or whether it is verified, only at the userinfo endpoint. (Core 1.0, section 5.3: the subject must
+  /// be the same.) The two are taken together: what is verified there is the address that is told there.
   private func complete(_ identity: inout ExternalIdentity, from endpoint: String, access: Secret) async throws {
     let info = try await fetch.get(endpoint, authorization: access)
     guard info["sub"]?.string == identity.subject else { throw OpenIDFailure("the provider tells of somebody else") }
-    identity.email = info["email"]?.string?.lowercased()
-    identity.isEmailVerified = info["email_verified"] == .bool(true) || info["email_verified"]?.string == "true"
     identity.name = identity.name ?? info["name"]?.string
+    guard let email = info["email"]?.string else { return }
+    identity.email = email.lowercased()
+    identity.isEmailVerified = info["email_verified"] == .bool(true) || info["email_verified"]?.string == "true"
   }
 
   // MARK: What the provider publishes

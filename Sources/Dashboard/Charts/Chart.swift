@@ -73,6 +73,12 @@ func oneDecimal(_ number: Double) -> String {
   return tenths < 0 ? "−\(text)" : text
 }
 
+/// A number with just one decimal, for columns: "70.0".
+func withOneDecimal(_ number: Double) -> String {
+  let text = oneDecimal(number)
+  return text.contains(".") ? text : text + ".0"
+}
+
 /// A count with its digits in groups of three: "12 345".
 func grouped(_ count: Int) -> String {
   let digits = String(count.magnitude)

@@ -6,6 +6,8 @@ struct ScorePoint: Hashable, Sendable {
   var score: Int
   var band: Band
   var cause: HealthChange.Cause
+  /// The score before, where that is known.
+  var from: Int? = nil
 }
 
 extension HealthChange.Cause {
@@ -31,14 +33,15 @@ extension HealthChange.Cause {
 }
 
 /// A customer's score over time: a step line over the bands, each change a mark that says what brought it.
-/// - Parameter points: ascending; the last one before `from` gives the score at the beginning.
-func scoreHistoryChart(points: [ScorePoint], bands: Bands, from: Instant, to: Instant, _ shell: Shell) -> HTML {
+/// - Parameters:
+///   - points: ascending.
+///   - before: the score with which the time from `from` on begins; `nil`: there was none yet.
+func scoreHistoryChart(points: [ScorePoint], before: Int? = nil, bands: Bands, from: Instant, to: Instant, _ shell: Shell) -> HTML {
   let clock = Clock(timeZone: shell.timeZone)
   let axis = TimeAxis(from: from, to: to, clock: clock)
-  let before = points.last { $0.at < from }
   let within = points.filter { $0.at >= from && $0.at <= to }
-  guard let last = within.last ?? before, to > from else { return emptyState("No score yet.") }
-  let changes = zip([before] + within.map(Optional.init), within).map { (from: $0?.score, point: $1) }
+  guard let last = within.last?.score ?? before, to > from else { return emptyState("No score yet.") }
+  let changes = zip([before] + within.map { Optional($0.score) }, within).map { (from: $0 ?? $1.from, point: $1) }
   let shown = mostTelling(changes, limit: 80)
   let marks = shown.html { change in
     let point = change.point
@@ -53,23 +56,29 @@ func scoreHistoryChart(points: [ScorePoint], bands: Bands, from: Instant, to: In
     \(plane("<path class=\"line\" d=\"\(stepPath(before: before, within, axis))\"/>"))\(marks)
     """
   let causes = HealthChange.Cause.allCases.filter { cause in shown.contains { $0.point.cause == cause } }
-  let rows = shown.reversed().map { [clock.minute($0.point.at), moved($0), $0.point.band.title, $0.point.cause.words] }
+  let changed = shown.reversed().map { [clock.minute($0.point.at), moved($0), $0.point.band.title, $0.point.cause.words] }
+  let rows = changed.isEmpty ? [[clock.minute(from), "\(last)", bands.band(of: last).title, "no change since"]] : changed
   let left = changes.count - shown.count
   let caption = "Score changes, newest first, times of \(clock.name)" + (left > 0 ? "; \(left) smaller ones are left out" : "")
-  let scores = within.map(\.score) + [before?.score].compactMap(\.self)
+  let scores = within.map(\.score) + [before].compactMap(\.self)
   return Chart(
     kind: .history,
     name: """
-      Score from \(clock.date(from)) to \(clock.date(to)): now \(last.score), lowest \(scores.min() ?? last.score), \
-      highest \(scores.max() ?? last.score), \(changes.count) changes
+      Score from \(clock.date(from)) to \(clock.date(to)): now \(last), lowest \(scores.min() ?? last), \
+      highest \(scores.max() ?? last), \(counted(changes.count, "change"))
       """,
     picture: picture,
-    legend: legend(
-      causes.map {
-        ("<svg class=\"mark key\" aria-hidden=\"true\" width=\"12\" height=\"12\" viewBox=\"-6 -6 12 12\">\($0.mark)</svg>", $0.words)
-      }),
+    legend: causeLegend(causes),
     table: figures(caption: caption, head: ["When", "Score", "Band", "Cause"], rows: rows)
   ).html
+}
+
+private func causeLegend(_ causes: [HealthChange.Cause]) -> HTML? {
+  guard !causes.isEmpty else { return nil }
+  return legend(
+    causes.map {
+      ("<svg class=\"mark key\" aria-hidden=\"true\" width=\"12\" height=\"12\" viewBox=\"-6 -6 12 12\">\($0.mark)</svg>", $0.words)
+    })
 }
 
 private typealias ScoreChange = (from: Int?, point: ScorePoint)
@@ -85,10 +94,10 @@ private func mostTelling(_ changes: [ScoreChange], limit: Int) -> [ScoreChange] 
 }
 
 /// The score stays where it is until it changes.
-private func stepPath(before: ScorePoint?, _ points: [ScorePoint], _ axis: TimeAxis) -> String {
+private func stepPath(before: Int?, _ points: [ScorePoint], _ axis: TimeAxis) -> String {
   var path = ""
   func y(_ score: Int) -> Int { 1_000 - score * 10 }
-  if let before { path = "M0 \(y(before.score))" }
+  if let before { path = "M0 \(y(before))" }
   for point in points {
     let x = unit(axis.share(point.at))
     path += path.isEmpty ? "M\(x) \(y(point.score))" : "H\(x)V\(y(point.score))"

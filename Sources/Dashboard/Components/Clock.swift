@@ -75,13 +75,28 @@ struct Clock: Sendable {
     return "UTC\(seconds < 0 ? "−" : "+")\(twoDigits(minutes / 60)):\(twoDigits(minutes % 60))"
   }
 
-  private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  fileprivate static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
 
 /// An instant as people say it ("3 h ago", "in 2 d", else the date), with the whole of it in the title.
 func time(_ instant: Instant, _ shell: Shell) -> HTML {
   let clock = Clock(timeZone: shell.timeZone)
   return "<time datetime=\"\(instant.iso8601)\" title=\"\(clock.full(instant))\">\(relative(instant, now: shell.now, clock))</time>"
+}
+
+/// As `time`, in a sentence: "in 3 d", "on 18 Dec".
+func when(_ instant: Instant, _ shell: Shell) -> HTML {
+  let isFar = (instant - shell.now).microseconds.magnitude >= TimeSpan.days(7).microseconds.magnitude
+  return isFar ? "on \(time(instant, shell))" : time(instant, shell)
+}
+
+/// An instant to the second ("26 Nov 2026, 14:05:09"), with the whole of it in the title: where it matters what came first.
+func moment(_ instant: Instant, _ shell: Shell) -> HTML {
+  let clock = Clock(timeZone: shell.timeZone)
+  let reading = clock.reading(instant)
+  let second = Int((instant.microseconds - instant.day.start.microseconds) / 1_000_000) % 60
+  let words = "\(Clock.words(reading.date)), \(Clock.time(reading)):\(Clock.twoDigits(second))"
+  return "<time datetime=\"\(instant.iso8601)\" title=\"\(clock.full(instant))\">\(words)</time>"
 }
 
 /// The day of an instant in the reader's zone ("26 Nov 2026"), with the whole of it in the title.

@@ -24,7 +24,7 @@ public func document(_ shell: Shell, _ body: HTML) -> HTML { document(shell, liv
 /// - Parameter live: the address whose events say that the page's parts have changed; see `Look.script`.
 func document(_ shell: Shell, live: String?, _ body: HTML) -> HTML {
   let updates: HTML? = live.map { " data-live=\"\($0)\"" }
-  let notice: HTML? = shell.notice.map { "<div class=\"notice good\" role=\"status\"><p>\($0)</p></div>" }
+  let notice = shell.notice.map(banner)
   return """
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
@@ -36,6 +36,13 @@ func document(_ shell: Shell, live: String?, _ body: HTML) -> HTML {
     \(footer(shell))
     \(patterns)</body></html>
     """
+}
+
+private func banner(_ notice: Shell.Notice) -> HTML {
+  switch notice.kind {
+  case .done: "<div class=\"notice good\" role=\"status\"><p>\(notice.text)</p></div>"
+  case .problem: problem(notice.text)
+  }
 }
 
 /// The bar at the top: the company, the rooms this person may enter, search, and the way out.
@@ -58,7 +65,7 @@ private func masthead(_ shell: Shell) -> HTML {
 
 private func footer(_ shell: Shell) -> HTML {
   let clock = Clock(timeZone: shell.timeZone)
-  let keys: HTML? = shell.user == nil ? nil : " <span>Press <kbd>?</kbd> for keys.</span>"
+  let keys: HTML? = shell.user == nil ? nil : " <span class=\"keys\">Press <kbd>?</kbd> for keys.</span>"
   return "<footer class=\"bottom\"><p>Holdfast. Times are those of \(clock.name).\(keys)</p></footer>"
 }
 

@@ -50,15 +50,21 @@ func field(
 }
 
 /// A labelled field of several lines.
+/// - Parameters:
+///   - maximum: how many characters it takes; the browser lets nobody write more.
+///   - isReadOnly: it can be copied from, not written in.
 func textArea(
-  label: String, name: String, value: String = "", lines: Int = 3, hint: String? = nil, error: String? = nil, required: Bool = false,
-  id: String? = nil
+  label: String, name: String, value: String = "", lines: Int = 3, maximum: Int? = nil, isReadOnly: Bool = false, hint: String? = nil,
+  error: String? = nil, required: Bool = false, id: String? = nil
 ) -> HTML {
   let notes = FieldNotes(id: id ?? name, hint: hint, error: error)
+  let bound: HTML? = maximum.map { " maxlength=\"\($0)\"" }
+  let fixed: HTML? = isReadOnly ? " readonly" : nil
   // A line break directly after the tag is the parser's, not the value's.
   return """
     <div class="field">\(notes.label(label, required: required))\
-    <textarea id="\(id ?? name)" name="\(name)" rows="\(lines)"\(notes.attributes(required: required))>\n\(value)</textarea>\
+    <textarea id="\(id ?? name)" name="\(name)" rows="\(lines)"\(bound)\(fixed)\(notes.attributes(required: required))>\n\(value)\
+    </textarea>\
     \(notes.below)</div>
     """
 }

@@ -102,8 +102,11 @@ func tag(_ word: String, tone: String = "") -> HTML {
 }
 
 /// A part of a page that opens on demand: a form that is not always needed.
-func fold(_ summary: String, isOpen: Bool = false, _ body: HTML) -> HTML {
-  "<details class=\"fold\"\(isOpen ? " open" as HTML : .empty)><summary>\(summary)</summary><div>\(body)</div></details>"
+/// - Parameter describedBy: ids of what it is about, where several folds of a page say the same.
+func fold(_ summary: String, isOpen: Bool = false, describedBy: String? = nil, _ body: HTML) -> HTML {
+  let state: HTML = isOpen ? " open" : .empty
+  let about: HTML? = describedBy.map { " aria-describedby=\"\($0)\"" }
+  return "<details class=\"fold\"\(state)><summary\(about)>\(summary)</summary><div>\(body)</div></details>"
 }
 
 /// Names that are offered while somebody types into a field marked `data-complete`; read by `Look.script`.

@@ -2,7 +2,13 @@ import Domain
 
 /// A column of a table.
 struct Column {
-  enum Kind: String { case text, number }
+  enum Kind: String {
+    case text, number
+    /// On a phone it takes a line of its own.
+    case long
+    /// A word that is never broken.
+    case word
+  }
 
   /// Which way a list is sorted by this column, and where the other way is.
   struct Sort {
@@ -52,7 +58,7 @@ func table(caption: String, showsCaption: Bool = false, head: [Column], rows: [[
 }
 
 extension Column {
-  fileprivate var cellClass: HTML { kind == .number ? " class=\"number\"" : .empty }
+  fileprivate var cellClass: HTML { kind == .text ? .empty : " class=\"\(kind.rawValue)\"" }
 
   fileprivate var headText: HTML {
     guard let sort else { return .text(title) }

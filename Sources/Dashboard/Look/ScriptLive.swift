@@ -11,12 +11,17 @@ extension Look {
       document.body.append(status);
 
       const focusable = "a[href],button,input:not([type=hidden]),select,textarea,summary";
+      // Where no option is marked the browser chooses the first.
+      const hasChosen = (select) =>
+        select.selectedIndex !== Math.max(0, [...select.options].findLastIndex((option) => option.defaultSelected));
       const isInUse = (part) => {
         for (const field of part.querySelectorAll("input:not([type=hidden]),textarea,select")) {
           if (field === document.activeElement) return true;
-          if (field.type === "checkbox" || field.type === "radio") {
+          if (field.matches("select")) {
+            if (hasChosen(field)) return true;
+          } else if (field.type === "checkbox" || field.type === "radio") {
             if (field.checked !== field.defaultChecked) return true;
-          } else if ("defaultValue" in field && field.value !== field.defaultValue) return true;
+          } else if (field.value !== field.defaultValue) return true;
         }
         return false;
       };
@@ -66,6 +71,8 @@ extension Look {
         if (source) return;
         source = new EventSource(main.dataset.live);
         source.addEventListener("score", refresh);
+        // What moved since the page was made, or while there was no connection, no event tells.
+        source.addEventListener("open", refresh);
       };
       // A page that nobody looks at holds no connection; what it missed it reads when it is looked at again.
       document.addEventListener("visibilitychange", () => {

@@ -23,6 +23,7 @@ extension Look {
     .table td:last-child,.table th:last-child{padding-right:0}
     .table tbody tr:hover td:first-child{box-shadow:-6px 0 0 var(--sunk)}
     .table tbody tr:hover td:last-child{box-shadow:6px 0 0 var(--sunk)}
+    .table .word{white-space:nowrap}
     .pager{display:flex;gap:var(--s2);justify-content:flex-end}
     .figures{font-size:var(--t1);min-width:16rem}
     .figures th,.figures td{padding:.125rem var(--s4) .125rem 0;text-align:right;font-weight:400;border-bottom:1px solid var(--line);
@@ -36,7 +37,8 @@ extension Look {
     border-bottom:1px solid var(--line)}
     .table tr:last-child{border-bottom:0}
     .table td,.table td:first-child,.table .number{display:block;min-width:0;padding:0;border:0;text-align:left;box-shadow:none!important}
-    .table td:first-child{grid-column:1/-1;font-weight:600}
+    .table td:first-child,.table td.long{grid-column:1/-1}
+    .table td:first-child{font-weight:600}
     .table td:not(:first-child)::before{content:attr(data-label);display:block;color:var(--muted);font-size:var(--t0);font-weight:400}
     .table td:empty{display:none}}
     """#

@@ -23,7 +23,7 @@ public struct AccountPage: Hashable, Sendable {
     let mine: HTML? = shell.user.map { user in
       let name: HTML = "<bdi>\(clipped(user.name))</bdi>"
       let email: HTML = "<bdi>\(clipped(user.email))</bdi>"
-      return card(title: "You", facts([("Name", name), ("Email", email), ("Role", "\(user.role.title)")]))
+      return card(title: "You", facts([("Name", name), ("Email", email), ("Role", "\(shell.labels.name(of: user.role))")]))
     }
     return document(shell.titled("Account"), "\(heading("Account"))\(mine)\(passwordCard(shell))\(sessionCard(shell))")
   }
@@ -54,6 +54,21 @@ public struct AccountPage: Hashable, Sendable {
         """))
   }
 
+  /// "Firefox on Linux"; what it calls itself where that is not known.
+  static func browser(_ agent: String) -> String {
+    // The order matters: nearly all claim to be those that come later, too.
+    let browsers = [
+      ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("HeadlessChrome/", "Chrome without a window"), ("Chrome/", "Chrome"),
+      ("Safari/", "Safari"),
+    ]
+    let systems = [
+      ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
+    ]
+    guard let browser = browsers.first(where: { agent.contains($0.0) })?.1 else { return agent }
+    guard let system = systems.first(where: { agent.contains($0.0) })?.1 else { return browser }
+    return "\(browser) on \(system)"
+  }
+
   private func sessionCard(_ shell: Shell) -> HTML {
     guard !sessions.isEmpty else { return .empty }
     let rows = sessions.prefix(50).enumerated().map { index, session -> [HTML] in
@@ -64,7 +79,10 @@ public struct AccountPage: Hashable, Sendable {
         : shell.form(
           "/account/sessions/\(percentEncoded(session.id))/end", back: "/account",
           button("End session", kind: .quiet, describedBy: id))
-      return ["<span id=\"\(id)\">\(clipped(session.agent, 80))</span>", time(session.createdAt, shell), time(session.seenAt, shell), end]
+      return [
+        "<span id=\"\(id)\">\(clipped(Self.browser(session.agent), 80))</span>", time(session.createdAt, shell),
+        time(session.seenAt, shell), end,
+      ]
     }
     let others: HTML? =
       sessions.count > 1 ? shell.form("/account/sessions/end", back: "/account", button("End all other sessions")) : nil

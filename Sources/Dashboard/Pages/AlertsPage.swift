@@ -28,8 +28,13 @@ public struct AlertsPage: Hashable, Sendable {
     public var interval: ClosedRange<Double>?
     /// Alerts that are not `days` old yet.
     public var young: Int
+    /// Alerts of customers who had nothing to lose: no subscription ran.
+    public var withoutSubscription: Int
+    /// There are more alerts than were looked at: the newest were.
+    public var isSample: Bool
     public init(
-      rule: String, alerts: Int, preceded: Int, days: Int = 90, interval: ClosedRange<Double>? = nil, young: Int = 0
+      rule: String, alerts: Int, preceded: Int, days: Int = 90, interval: ClosedRange<Double>? = nil, young: Int = 0,
+      withoutSubscription: Int = 0, isSample: Bool = false
     ) {
       self.rule = rule
       self.alerts = alerts
@@ -37,6 +42,8 @@ public struct AlertsPage: Hashable, Sendable {
       self.days = days
       self.interval = interval
       self.young = young
+      self.withoutSubscription = withoutSubscription
+      self.isSample = isSample
     }
   }
 
@@ -96,7 +103,8 @@ public struct AlertsPage: Hashable, Sendable {
       let alert = item.line.alert
       let until: HTML = alert.closedAt.map { "closed \(time($0, shell))" } ?? lasting("for", alert.openedAt, shell)
       return Entry(
-        mark: alerts.state(item.line), title: "\(item.customer.link) \(item.customer.standing)",
+        mark: alerts.state(item.line),
+        title: "<span id=\"\(AlertLines.id(index + 1))\">\(item.customer.link)</span> \(item.customer.standing)",
         detail: "\(dotted([.text(AlertLines.title(alert)), alerts.told(item.line)]))\(alerts.snoozed(item.line))", when: until,
         actions: alerts.snoozeForms(item.line, number: index + 1))
     }
@@ -109,25 +117,29 @@ public struct AlertsPage: Hashable, Sendable {
     guard !precision.isEmpty else { return nil }
     let rows = precision.map { rule in "<li><b>\(clipped(rule.rule, 60))</b>: \(Self.sentence(rule))</li>" as HTML }
     return card(
-      title: "Do they tell the truth?", id: "precision",
+      title: "How often alerts were right", id: "precision",
       """
       <ul class="plain">\(rows)</ul>\
-      <p class="hint">Counted are alerts that are long enough ago to be judged. The range holds the true share with 95 %.</p>
+      <p class="hint">Counted are alerts old enough to be judged. In brackets: the 95 % confidence interval.</p>
       """)
   }
 
   private static func sentence(_ rule: Precision) -> String {
-    guard rule.alerts > 0 else { return "no alert can be judged yet; that takes \(rule.days) days and a subscription.\(young(rule))" }
+    guard rule.alerts > 0 else { return "no alert can be judged yet; that takes \(rule.days) days and a subscription.\(rest(rule))" }
     let verb = rule.alerts == 1 ? "alert" : "alerts"
-    let counted =
-      "of \(grouped(rule.alerts)) \(verb), \(grouped(rule.preceded)) preceded a downgrade or cancellation within \(rule.days) days"
-    guard rule.alerts >= Precision.enough else { return "\(counted); too few to say more.\(young(rule))" }
+    let all = "of \(rule.isSample ? "the newest " : "")\(grouped(rule.alerts)) \(verb)"
+    let counted = "\(all), \(grouped(rule.preceded)) preceded a downgrade or cancellation within \(rule.days) days"
+    guard rule.alerts >= Precision.enough else { return "\(counted); too few to say more.\(rest(rule))" }
     let share = shareText(rule.preceded, of: rule.alerts)
     let range = rule.interval.map { " (\(CustomerPage.percent($0.lowerBound)) to \(CustomerPage.percent($0.upperBound)))" } ?? ""
-    return "\(counted): \(share)\(range).\(young(rule))"
+    return "\(counted): \(share)\(range).\(rest(rule))"
   }
 
-  private static func young(_ rule: Precision) -> String {
-    rule.young == 0 ? "" : " \(grouped(rule.young)) \(rule.young == 1 ? "is" : "are") too new to tell."
+  /// Of alerts that do not count.
+  private static func rest(_ rule: Precision) -> String {
+    let young = rule.young == 0 ? "" : " \(grouped(rule.young)) \(rule.young == 1 ? "is" : "are") too new to tell."
+    let unsubscribed = rule.withoutSubscription
+    guard unsubscribed > 0 else { return young }
+    return young + " \(grouped(unsubscribed)) \(unsubscribed == 1 ? "was" : "were") about customers without a subscription to lose."
   }
 }

@@ -4,7 +4,7 @@ import Domain
 public struct AuditPage: Hashable, Sendable {
   /// What the list is narrowed to; empty: not.
   public struct Filter: Hashable, Sendable {
-    /// `AuditEntry.Actor.label`.
+    /// `AuditEntry.Actor.label`, or what that is called.
     public var actor: String
     /// A stable word: "task.closed".
     public var action: String
@@ -40,15 +40,16 @@ public struct AuditPage: Hashable, Sendable {
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
     let pages = pager(next: next.map { path(next: $0) }, first: isFirst ? nil : path(next: nil))
-    return document(shell.titled("Audit"), "\(heading("Audit"))\(filterForm)\(rows(shell))\(pages)")
+    return document(shell.titled("Audit"), "\(heading("Audit"))\(filterForm(shell))\(rows(shell))\(pages)")
   }
 
   private func path(next: String?) -> String {
     address("/audit", [("actor", filter.actor), ("action", filter.action), ("cursor", next)])
   }
 
-  private var filterForm: HTML {
-    let who = Self.filter(label: "Who", name: "actor", value: filter.actor, offered: actors)
+  private func filterForm(_ shell: Shell) -> HTML {
+    let who = Self.filter(
+      label: "Who", name: "actor", value: filter.actor, offered: actors.map { shell.labels.name(ofActor: $0) })
     let what = Self.filter(label: "What", name: "action", value: filter.action, offered: actions)
     return query(action: "/audit", row("\(who)\(what)\(button("Filter", kind: .primary))"))
   }
@@ -76,16 +77,17 @@ public struct AuditPage: Hashable, Sendable {
         ? CustomerLine(id: entry.subject).link
         : dotted([author(entry.subject), entry.customer.map { CustomerLine(id: $0).link }])
       return [
-        time(entry.at, shell), author(entry.actor), "<code>\(clipped(entry.action, 60))</code>", subject, Self.change(entry),
+        moment(entry.at, shell), author(shell.labels.name(ofActor: entry.actor)), "<code>\(clipped(entry.action, 60))</code>", subject,
+        Self.change(entry),
       ]
     }
-    let head = [Column("When"), Column("Who"), Column("What"), Column("To what"), Column("From → to")]
+    let head = [Column("When"), Column("Who", .word), Column("What", .word), Column("To what"), Column("From → to", .long)]
     return "<div class=\"wide\">\(table(caption: "Changes, newest first", head: head, rows: rows, isList: true))</div>"
   }
 
   private static func change(_ entry: AuditEntry) -> HTML {
-    let from: HTML? = entry.from.map { author(clipped($0, 200)) }
-    let to: HTML? = entry.to.map { author(clipped($0, 200)) }
+    let from: HTML? = entry.from.map { "<bdi>\(clipped($0, 200))</bdi>" }
+    let to: HTML? = entry.to.map { "<bdi>\(clipped($0, 200))</bdi>" }
     switch (from, to) {
     case (let from?, let to?): return "\(from) → \(to)"
     case (nil, let to?): return to

@@ -44,13 +44,15 @@ public struct CustomerPage: Hashable, Sendable {
     /// The score a week ago; `nil`: there was none.
     public var weekAgo: Int?
     public var trend: Trend?
+    /// The score with which the time begins that `history` is about; `nil`: there was none yet.
+    public var start: ScoreHistory.Start?
     /// Newest first.
     public var history: [HealthChange]
 
     public init(
       explanation: Explanation, bands: Bands, signals: [String: String] = [:], nextChange: NextChange? = nil, advice: Advice? = nil,
       sinceYesterday: [Difference] = [], sinceLastWeek: [Difference] = [], weekAgo: Int? = nil, trend: Trend? = nil,
-      history: [HealthChange] = []
+      start: ScoreHistory.Start? = nil, history: [HealthChange] = []
     ) {
       self.explanation = explanation
       self.bands = bands
@@ -61,6 +63,7 @@ public struct CustomerPage: Hashable, Sendable {
       self.sinceLastWeek = sinceLastWeek
       self.weekAgo = weekAgo
       self.trend = trend
+      self.start = start
       self.history = history
     }
   }
@@ -231,7 +234,7 @@ public struct CustomerPage: Hashable, Sendable {
   }
 
   private static func words(_ trend: Trend) -> String {
-    "\(trend.direction.rawValue), \(signed(trend.slope)) points a week"
+    "\(trend.direction.rawValue), \(signed(trend.slope)) points a week of late"
   }
 
   private static func tone(_ trend: Trend) -> String {

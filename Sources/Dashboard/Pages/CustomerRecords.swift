@@ -14,7 +14,7 @@ extension CustomerPage {
     let rest: HTML? = more > 0 ? "<p class=\"hint\">And \(counted(more, "more contact")).</p>" : nil
     return card(
       title: "Contacts", id: "contacts",
-      "\(table(caption: "Contacts", head: [Column("Contact"), Column("Email"), Column("Last seen")], rows: rows))\(rest)")
+      "\(table(caption: "Contacts", head: [Column("Contact"), Column("Email", .long), Column("Last seen")], rows: rows))\(rest)")
   }
 
   func subscriptionCard(_ shell: Shell) -> HTML? {
@@ -22,7 +22,8 @@ extension CustomerPage {
     let rows = records.subscriptions.prefix(10).map { item -> [HTML] in
       let ends: HTML? = item.canceledAt.map { "\($0 <= shell.now ? "ended" : "ends") \(day($0, shell))" }
       let renews: HTML? = item.renewsAt.map { "renews \(day($0, shell))" }
-      let plan = [item.plan, item.tier].compactMap(\.self).joined(separator: ", ")
+      // A plan is often called as its tier is.
+      let plan = (item.plan == item.tier ? [item.plan] : [item.plan, item.tier]).compactMap(\.self).joined(separator: ", ")
       return [
         "\(clipped(plan.isEmpty ? item.id : plan, 60))", "\(clipped(item.status ?? (item.canceledAt == nil ? "running" : "ended"), 40))",
         "\(amount(item.mrr))", "\(item.seats.map(amount) ?? "–")", ends ?? renews ?? "since \(day(item.startedAt, shell))",

@@ -61,7 +61,7 @@ extension CustomerPage {
     let byTime: HTML =
       score.nextChange.map { next in
         """
-        <p>The score changes to \(badge(next.band, score: next.score)) \(time(next.at, shell)) if nothing else happens.</p>\
+        <p>The score changes to \(badge(next.band, score: next.score)) \(when(next.at, shell)) if nothing else happens.</p>\
         \(Self.differenceList(next.differences))
         """
       } ?? "<p>Within a year time alone changes nothing.</p>"
@@ -73,21 +73,26 @@ extension CustomerPage {
     let title: HTML = "<h3>The smallest step to \(advice.band.rawValue)</h3>"
     guard !advice.steps.isEmpty else {
       let cap = score.explanation.adjustments.first.map { " as long as this holds: \($0.reason)" } ?? ""
-      return "\(title)<p>\(counted(advice.lacking, "point")) lack, and no measure alone can give them\(cap).</p>"
+      return "\(title)<p>\(Self.missing(advice)), and no measure alone can give them\(cap).</p>"
     }
     return """
-      \(title)<p>\(counted(advice.lacking, "point")) lack.</p><ul class="plain">\(advice.steps.html { "<li>\(clipped($0, 200))</li>" })</ul>
+      \(title)<p>\(Self.missing(advice)).</p><ul class="plain">\(advice.steps.html { "<li>\(clipped($0, 200))</li>" })</ul>
       """
+  }
+
+  /// "20 points are missing".
+  private static func missing(_ advice: Advice) -> String {
+    "\(counted(advice.lacking, "point")) \(advice.lacking == 1 ? "is" : "are") missing"
   }
 
   /// How the score came to be what it is.
   func historyCard(_ shell: Shell) -> HTML? {
-    guard let score, !score.history.isEmpty else { return nil }
-    let points = score.history.reversed().map { ScorePoint(at: $0.at, score: $0.to, band: $0.bandTo, cause: $0.cause) }
-    // Half a year tells the season; a younger customer is shown from its first score.
-    let from = max(points.first?.at ?? shell.now, shell.now - .days(182))
+    guard let score, let begin = score.start?.at ?? score.history.last?.at else { return nil }
+    let points = score.history.reversed().map { ScorePoint(at: $0.at, score: $0.to, band: $0.bandTo, cause: $0.cause, from: $0.from) }
+    // A customer younger than the time asked for is shown from its first score, a day at least.
+    let from = score.start == nil ? min(begin, shell.now - .days(1)) : begin
     return card(
       title: "Score over time", id: "history",
-      scoreHistoryChart(points: points, bands: score.bands, from: min(from, shell.now - .days(1)), to: shell.now, shell))
+      scoreHistoryChart(points: points, before: score.start?.score, bands: score.bands, from: from, to: shell.now, shell))
   }
 }

@@ -86,7 +86,10 @@ extension CustomerPage {
       shell.may(.work)
       ? shell.form(
         "\(path)/notes", back: "\(path)#notes",
-        "\(textArea(label: "New note", name: "text", lines: 2, required: true, id: "new-note"))\(button("Add note"))")
+        """
+        \(textArea(label: "New note", name: "text", lines: 2, maximum: CustomerNote.longest, required: true, id: "new-note"))\
+        \(button("Add note"))
+        """)
       : nil
     return card(title: "Notes", id: "notes", "\(write)\(list)")
   }
@@ -103,8 +106,9 @@ struct AlertLines {
   func block(_ line: AlertLine, number: Int) -> HTML {
     let alert = line.alert
     return """
-      <div class="alert"><p>\(badge(alert.band, score: alert.score)) \(Self.title(alert)) \(lasting("for", alert.openedAt, shell)) \
-      \(state(line))</p><p class="hint">\(told(line))</p>\(snoozed(line))\(snoozeForms(line, number: number))</div>
+      <div class="alert"><p>\(badge(alert.band, score: alert.score)) <span id="\(Self.id(number))">\(Self.title(alert)) \
+      \(lasting("for", alert.openedAt, shell))</span> \(state(line))</p><p class="hint">\(told(line))</p>\(snoozed(line))\
+      \(snoozeForms(line, number: number))</div>
       """
   }
 
@@ -116,6 +120,9 @@ struct AlertLines {
       <div class="alert"><p>\(Self.title(alert)) from \(time(alert.openedAt, shell))\(closed)</p><p class="hint">\(told(line))</p></div>
       """
   }
+
+  /// The id of what says which alert it is; its forms refer to it.
+  static func id(_ number: Int) -> String { "alert-\(number)" }
 
   /// For people: "Critical".
   static func title(_ alert: Alert) -> String {
@@ -153,18 +160,18 @@ struct AlertLines {
     return "<p>Snoozed until \(day(until, shell))\(reason)</p>"
   }
 
-  /// Silences an alert, or ends that.
+  /// Silences an alert, or ends that. The page has an element with `id(number)` that says which alert it is.
   func snoozeForms(_ line: AlertLine, number: Int) -> HTML? {
     let alert = line.alert
     guard shell.may(.work), alert.state != .closed else { return nil }
     let action = "/alerts/\(percentEncoded(alert.id))"
     let customer = hidden("customer", alert.customer)
     if isSnoozed(alert) {
-      return shell.form("\(action)/unsnooze", back: back, "\(customer)\(button("End snooze"))")
+      return shell.form("\(action)/unsnooze", back: back, "\(customer)\(button("End snooze", describedBy: Self.id(number)))")
     }
     let tomorrow = FormTime.date(shell.now + .days(1), timeZone: shell.timeZone)
     return fold(
-      "Snooze",
+      "Snooze", describedBy: Self.id(number),
       shell.form(
         "\(action)/snooze", back: back,
         """
@@ -173,7 +180,7 @@ struct AlertLines {
           label: "Until", name: "until", value: FormTime.date(shell.now + .days(7), timeZone: shell.timeZone), type: .date,
           required: true, id: "until-\(number)", attributes: [("min", tomorrow)]))\
         \(field(label: "Reason", name: "reason", required: true, id: "reason-\(number)", attributes: [("maxlength", "500")]))\
-        \(button("Snooze alert", kind: .primary))
+        \(button("Snooze alert", kind: .primary, describedBy: Self.id(number)))
         """))
   }
 }

@@ -142,17 +142,25 @@ public struct HealthPage: Hashable, Sendable {
     }
     var list: [(label: String, value: HTML, detail: HTML?)] = [
       ("Average score", "\(average.map { oneDecimal($0) } ?? "–")", averageChange),
-      ("Customers", link("/customers", grouped(total)), weekAgo.map { Self.moved(total, from: $0.bands.values.reduce(0, +)) }),
+      ("Customers", link("/customers", grouped(total)), bandsBefore.map { Self.moved(total, from: $0.values.reduce(0, +)) }),
     ]
     for band in Band.allCases.reversed() {
       let count = counts[band] ?? 0
       let value: HTML = """
         \(swatch(band)) <a href="\(customersPath(where: "band == \"\(band.rawValue)\""))">\(grouped(count))</a>
         """
-      let moved = weekAgo.map { Self.moved(count, from: $0.bands[band] ?? 0) }
+      let moved = bandsBefore.map { Self.moved(count, from: $0[band] ?? 0) }
       list.append((band.title, value, dotted(["\(shareText(count, of: total))", moved])))
     }
     return tiles(list)
+  }
+
+  /// Customers by band a week ago: as the flow has them, so that two figures of one page are of one moment; else as that day's record has.
+  private var bandsBefore: [Band: Int]? {
+    guard !flows.isEmpty else { return weekAgo?.bands }
+    return flows.reduce(into: [:]) { counts, flow in
+      if let from = flow.from { counts[from, default: 0] += flow.customers }
+    }
   }
 
   private static func moved(_ now: Int, from before: Int) -> HTML {
@@ -209,10 +217,10 @@ public struct HealthPage: Hashable, Sendable {
         case .unknown: ("not known", link(customersPath(where: "\(attribute) is missing"), "not known"))
         case .rest: ("all others", "all others")
         }
-      let average = group.average.map { oneDecimal($0) } ?? "–"
+      let average = group.average.map { withOneDecimal($0) } ?? "–"
       return [name, "\(grouped(group.count))", "\(average)", stackedBar(group.bands, label: title)]
     }
-    let head = [Column(title), Column("Customers", .number), Column("Average", .number), Column("Bands")]
+    let head = [Column(title), Column("Customers", .number), Column("Average", .number), Column("Bands", .long)]
     let counted: HTML? = groupsAt.map { "<p class=\"hint\">Counted \(time($0, shell)).</p>" }
     return "\(table(caption: "Customers by \(title.lowercased())", head: head, rows: rows))\(counted)"
   }

@@ -48,7 +48,7 @@ extension MessagePage {
   public static func notFound(requestID: String? = nil) -> MessagePage {
     MessagePage(
       title: "There is nothing here", sentence: "This address leads nowhere.",
-      remedy: "It may be mistyped, or what it led to is gone. Press / to search for a customer.", ways: [today], requestID: requestID)
+      remedy: "It may be mistyped, or what it led to is gone. Search for a customer above.", ways: [today], requestID: requestID)
   }
 
   /// 404 for a customer.

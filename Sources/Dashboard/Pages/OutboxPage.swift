@@ -18,7 +18,7 @@ public struct OutboxPage: Hashable, Sendable {
 
   /// The one state that is shown; `nil`: all.
   public var state: Delivery.State?
-  public var counts: [Delivery.State: Int]
+  public var counts: [Delivery.State: TodayPage.Count]
   /// Newest first.
   public var deliveries: [Delivery]
   public var next: String?
@@ -27,7 +27,8 @@ public struct OutboxPage: Hashable, Sendable {
   public var lanes: [Lane]
 
   public init(
-    state: Delivery.State? = nil, counts: [Delivery.State: Int], deliveries: [Delivery], next: String? = nil, isFirst: Bool = true,
+    state: Delivery.State? = nil, counts: [Delivery.State: TodayPage.Count], deliveries: [Delivery], next: String? = nil,
+    isFirst: Bool = true,
     lanes: [Lane] = []
   ) {
     self.state = state
@@ -40,10 +41,10 @@ public struct OutboxPage: Hashable, Sendable {
 
   /// The whole page.
   public func html(_ shell: Shell) -> HTML {
-    let total = counts.values.reduce(0, +)
-    let all: [(path: String, label: String, isCurrent: Bool)] = [(path(nil), "All (\(grouped(total)))", state == nil)]
+    let total = TodayPage.Count(counts.values.reduce(0) { $0 + $1.number }, isMore: counts.values.contains(where: \.isMore))
+    let all: [(path: String, label: String, isCurrent: Bool)] = [(path(nil), "All (\(total.words))", state == nil)]
     let states = Delivery.State.allCases.map { one in
-      (path: path(one), label: "\(Self.title(one)) (\(grouped(counts[one] ?? 0)))", isCurrent: one == state)
+      (path: path(one), label: "\(Self.title(one)) (\((counts[one] ?? 0).words))", isCurrent: one == state)
     }
     let pages = pager(next: next.map { path(state, next: $0) }, first: isFirst ? nil : path(state))
     return document(

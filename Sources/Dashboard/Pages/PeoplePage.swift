@@ -78,7 +78,7 @@ public struct PeoplePage: Hashable, Sendable {
     return document(
       shell.titled("People"),
       """
-      \(heading("People"))\(bad)\(linkNotice(shell))\(columns(cards))\(pages)\(columns("\(invite)\(roleCard)"))
+      \(heading("People"))\(bad)\(linkNotice(shell))\(columns(cards))\(pages)\(columns("\(invite)\(roleCard(shell))"))
       """)
   }
 
@@ -97,7 +97,8 @@ public struct PeoplePage: Hashable, Sendable {
       ? tag("disabled")
       : user.hasPassword || person.sessions > 0 || person.seenAt != nil ? tag("active", tone: "good") : tag("invited", tone: "waiting")
     var list: [(label: String, value: HTML)] = [
-      ("Email", "<bdi>\(clipped(user.email, 100))</bdi>"), ("Role", "\(user.role.title)"), ("Sessions", "\(grouped(person.sessions))"),
+      ("Email", "<bdi>\(clipped(user.email, 100))</bdi>"), ("Role", "\(shell.labels.name(of: user.role))"),
+      ("Sessions", "\(grouped(person.sessions))"),
     ]
     if let seen = person.seenAt { list.append(("Last seen", time(seen, shell))) }
     if let until = person.linkUntil, until > shell.now { list.append(("Link works until", time(until, shell))) }
@@ -112,15 +113,16 @@ public struct PeoplePage: Hashable, Sendable {
     if user.id == shell.user?.id { return "<p class=\"hint\">This is you: somebody else can change your role or disable you.</p>" }
     if user.disabledAt != nil { return shell.form("\(base)/enable", back: "/people", button("Let in again")) }
     let role = shell.form(
-      "\(base)/role", back: "/people", row("\(roleField(selected: user.role, id: "role-\(number)"))\(button("Change role"))"))
+      "\(base)/role", back: "/people", row("\(roleField(selected: user.role, id: "role-\(number)", shell))\(button("Change role"))"))
     let link = shell.form("\(base)/link", back: "/people", button(user.hasPassword ? "New password link" : "New invitation"))
     let leave: HTML? = person.sessions > 0 ? shell.form("\(base)/sign-out", back: "/people", button("Sign out everywhere")) : nil
     let disable = shell.form("\(base)/disable", back: "/people", button("Disable", kind: .danger))
     return "\(role)\(row("\(link)\(leave)\(disable)"))"
   }
 
-  private func roleField(selected: Role, id: String) -> HTML {
-    select(label: "Role", name: "role", options: Role.allCases.map { ($0.rawValue, $0.title) }, selected: selected.rawValue, id: id)
+  private func roleField(selected: Role, id: String, _ shell: Shell) -> HTML {
+    let options = Role.allCases.map { ($0.rawValue, shell.labels.name(of: $0)) }
+    return select(label: "Role", name: "role", options: options, selected: selected.rawValue, id: id)
   }
 
   private func inviteCard(_ shell: Shell) -> HTML {
@@ -135,18 +137,18 @@ public struct PeoplePage: Hashable, Sendable {
         \(field(
           label: "Name", name: "name", value: clipped(draft.name, 100), required: true, id: "new-name",
           attributes: [("autocomplete", "off"), ("maxlength", "100")]))\
-        \(roleField(selected: draft.role, id: "new-role"))\(button("Invite", kind: .primary))
+        \(roleField(selected: draft.role, id: "new-role", shell))\(button("Invite", kind: .primary))
         """))
   }
 
-  private var roleCard: HTML {
+  private func roleCard(_ shell: Shell) -> HTML {
     let rows = Role.allCases.map { role -> [HTML] in
       let may = Permission.allCases.filter { role.permissions.contains($0) }.map(Self.words)
-      return ["\(role.title)", "\(may.joined(separator: ", "))"]
+      return ["\(shell.labels.name(of: role))", "\(may.joined(separator: ", "))"]
     }
     return Dashboard.card(
       title: "What each role may do", id: "roles",
-      table(caption: "Roles", head: [Column("Role"), Column("May")], rows: rows))
+      table(caption: "Roles", head: [Column("Role"), Column("May", .long)], rows: rows))
   }
 
   private static func words(_ permission: Permission) -> String {

@@ -190,7 +190,7 @@ public struct SystemPage: Hashable, Sendable {
     }
     return card(
       title: "Channels", id: "channels",
-      table(caption: "Ways out to people", head: [Column("Channel"), Column("Kind"), Column("State")], rows: rows))
+      table(caption: "Ways out to people", head: [Column("Channel"), Column("Kind"), Column("State", .long)], rows: rows))
   }
 
   private func nodeCard(_ shell: Shell) -> HTML? {

@@ -21,14 +21,19 @@ struct TaskEntries {
   ///   - number: apart from those of all other tasks on the page.
   func entry(_ task: CustomerTask, of customer: CustomerLine?, number: Int) -> Entry {
     let isOverdue = task.isOverdue(at: shell.now)
-    let title: HTML = customer.map { "\($0.link) \($0.standing)" } ?? "<b>\(clipped(task.title, 200))</b>"
+    let (name, deed) = ("task-customer-\(number)", "task-\(number)")
+    let title: HTML =
+      customer.map { "<span id=\"\(name)\">\($0.link)</span> \($0.standing)" } ?? "<b id=\"\(deed)\">\(clipped(task.title, 200))</b>"
     let origin: HTML? = task.alert == nil ? nil : "from an alert"
     let owner: HTML? = task.owner == shell.user?.email ? nil : task.owner.map { author(ownerName($0)) } ?? "nobody’s yet"
-    let words: HTML? = customer == nil ? nil : .text(clipped(task.title, 200))
+    let words: HTML? = customer == nil ? nil : "<span id=\"\(deed)\">\(clipped(task.title, 200))</span>"
+    // Many controls say the same; the customer and the task say which ones are meant.
+    let about = customer == nil ? deed : "\(name) \(deed)"
     let note: HTML? = task.note.isEmpty ? nil : prose(task.note)
     return Entry(
       mark: tag(task.priority.rawValue, tone: task.priority == .high ? "bad" : ""), title: title,
-      detail: "\(dotted([words, owner, origin]))\(note)", when: due(task), actions: actions(task, number: number), isOverdue: isOverdue)
+      detail: "\(dotted([words, owner, origin]))\(note)", when: due(task), actions: actions(task, number: number, about: about),
+      isOverdue: isOverdue)
   }
 
   /// A closed task: how it ended and what was found out.
@@ -48,25 +53,29 @@ struct TaskEntries {
     return "due \(time(task.dueAt, shell))"
   }
 
-  private func actions(_ task: CustomerTask, number: Int) -> HTML? {
+  /// - Parameter about: ids of what says which task it is.
+  private func actions(_ task: CustomerTask, number: Int, about: String) -> HTML? {
     guard mayTouch(task) else { return nil }
-    let close = fold("Close", closeForm(task, number: number))
-    return offersEdit ? "\(close)\(fold("Change", editForm(task, number: number)))" : close
+    let close = fold("Close", describedBy: about, closeForm(task, number: number, about: about))
+    guard offersEdit else { return close }
+    return "\(close)\(fold("Change", describedBy: about, editForm(task, number: number, about: about)))"
   }
 
-  private func closeForm(_ task: CustomerTask, number: Int) -> HTML {
+  private func closeForm(_ task: CustomerTask, number: Int, about: String) -> HTML {
     shell.form(
       "/tasks/\(percentEncoded(task.id))/close", back: back,
       """
       \(select(
         label: "Outcome", name: "outcome", options: CustomerTask.Outcome.allCases.map { ($0.rawValue, $0.title) },
         selected: CustomerTask.Outcome.contacted.rawValue, id: "outcome-\(number)"))\
-      \(textArea(label: "Note", name: "note", value: clipped(task.note, 4_000), lines: 2, id: "note-\(number)"))\
-      \(button("Close task", kind: .primary))
+      \(textArea(
+        label: "Note", name: "note", value: clipped(task.note, CustomerTask.longestNote), lines: 2, maximum: CustomerTask.longestNote,
+        id: "note-\(number)"))\
+      \(button("Close task", kind: .primary, describedBy: about))
       """)
   }
 
-  private func editForm(_ task: CustomerTask, number: Int) -> HTML {
+  private func editForm(_ task: CustomerTask, number: Int, about: String) -> HTML {
     shell.form(
       "/tasks/\(percentEncoded(task.id))/edit", back: back,
       """
@@ -74,7 +83,8 @@ struct TaskEntries {
       \(field(
         label: "Due", name: "due", value: FormTime.minute(task.dueAt, timeZone: shell.timeZone), type: .dateTime, required: true,
         id: "due-\(number)"))\
-      \(priorityField(selected: task.priority, id: "priority-\(number)"))\(button("Change task", kind: .primary))
+      \(priorityField(selected: task.priority, id: "priority-\(number)"))\
+      \(button("Change task", kind: .primary, describedBy: about))
       """)
   }
 

@@ -30,14 +30,12 @@ public struct TodayPage: Hashable, Sendable {
   /// A customer in the critical band.
   public struct Critical: Hashable, Sendable {
     public var customer: CustomerLine
-    public var since: Instant?
     /// What holds the score down most.
     public var reason: String?
     /// The smallest step out of the band: "Open tickets at 0 (+20)".
     public var step: String?
-    public init(customer: CustomerLine, since: Instant? = nil, reason: String? = nil, step: String? = nil) {
+    public init(customer: CustomerLine, reason: String? = nil, step: String? = nil) {
       self.customer = customer
-      self.since = since
       self.reason = reason
       self.step = step
     }
@@ -66,18 +64,13 @@ public struct TodayPage: Hashable, Sendable {
     public var deliveriesFailed: Count
     /// Those of which nobody knows whether they arrived.
     public var deliveriesUnknown: Count
-    /// `nil`: not counted; left out.
-    public var scoresMoved: Count?
-    /// Customers in a better band than at `since`; `nil`: not counted.
+    /// The reader's customers in a better band than at `since`; `nil`: not counted.
     public var recovered: Int?
-    /// Some of them by name.
-    public var recoveredCustomers: [CustomerLine]
-    /// Customers in a worse band than at `since`; `nil`: not counted.
+    /// The reader's customers in a worse band than at `since`; `nil`: not counted.
     public var worsened: Int?
     public init(
       since: Instant, alertsOpened: Count = 0, alertsClosed: Count = 0, deliveriesSent: Count = 0, deliveriesFailed: Count = 0,
-      deliveriesUnknown: Count = 0, scoresMoved: Count? = nil, recovered: Int? = nil, recoveredCustomers: [CustomerLine] = [],
-      worsened: Int? = nil
+      deliveriesUnknown: Count = 0, recovered: Int? = nil, worsened: Int? = nil
     ) {
       self.since = since
       self.alertsOpened = alertsOpened
@@ -85,9 +78,7 @@ public struct TodayPage: Hashable, Sendable {
       self.deliveriesSent = deliveriesSent
       self.deliveriesFailed = deliveriesFailed
       self.deliveriesUnknown = deliveriesUnknown
-      self.scoresMoved = scoresMoved
       self.recovered = recovered
-      self.recoveredCustomers = recoveredCustomers
       self.worsened = worsened
     }
   }
@@ -98,39 +89,58 @@ public struct TodayPage: Hashable, Sendable {
   public var ownsCustomers: Bool
   /// Open, by due time.
   public var tasks: [Work]
-  /// How many open tasks of hers there are beyond these.
-  public var moreTasks: Int
-  /// Overdue tasks of others, for those who lead them; by due time.
+  /// Whether there are open tasks of hers beyond these.
+  public var hasMoreTasks: Bool
+  /// How many of hers are overdue in all.
+  public var overdue: Count
+  /// How many of hers are due in what is left of the day.
+  public var dueToday: Count
+  /// Overdue tasks of others and of nobody, for those who lead; by due time.
   public var late: [Work]
+  /// How many of those there are beyond these.
+  public var moreLate: Count
+  /// Open tasks that are nobody's, for those who may work; by due time.
+  public var free: [Work]
+  /// How many of those there are beyond these.
+  public var moreFree: Count
   /// Heaviest first.
   public var slid: [Slide]
   /// How many slid in all.
-  public var slidCount: Int
+  public var slidCount: Count
   /// Whether `slid` is still being found out.
   public var isFindingSlid: Bool
   /// Lowest score first.
   public var critical: [Critical]
   /// How many are critical in all.
-  public var criticalCount: Int
+  public var criticalCount: Count
   /// Where all of hers are listed: "owner == "ann@example.com"", as a condition; `nil`: there is no such attribute.
   public var condition: String?
+  /// The attribute that names a customer's owner.
+  public var ownerAttribute: String
   public var automation: Automation
 
   public init(
-    hasCustomers: Bool, ownsCustomers: Bool, tasks: [Work], moreTasks: Int = 0, late: [Work] = [], slid: [Slide], slidCount: Int,
-    isFindingSlid: Bool = false, critical: [Critical], criticalCount: Int, condition: String? = nil, automation: Automation
+    hasCustomers: Bool, ownsCustomers: Bool, tasks: [Work], hasMoreTasks: Bool, overdue: Count, dueToday: Count, late: [Work],
+    moreLate: Count, free: [Work], moreFree: Count, slid: [Slide], slidCount: Count, isFindingSlid: Bool, critical: [Critical],
+    criticalCount: Count, condition: String?, ownerAttribute: String, automation: Automation
   ) {
     self.hasCustomers = hasCustomers
     self.ownsCustomers = ownsCustomers
     self.tasks = tasks
-    self.moreTasks = moreTasks
+    self.hasMoreTasks = hasMoreTasks
+    self.overdue = overdue
+    self.dueToday = dueToday
     self.late = late
+    self.moreLate = moreLate
+    self.free = free
+    self.moreFree = moreFree
     self.slid = slid
     self.slidCount = slidCount
     self.isFindingSlid = isFindingSlid
     self.critical = critical
     self.criticalCount = criticalCount
     self.condition = condition
+    self.ownerAttribute = ownerAttribute
     self.automation = automation
   }
 
@@ -146,7 +156,7 @@ public struct TodayPage: Hashable, Sendable {
     return document(
       shell.titled("Today"),
       """
-      \(title)\(figures(shell, today: today, clock))\
+      \(title)\(figures)\
       \(sides(main: "\(taskCard(shell, today: today, clock))\(criticalCard(shell))\(slidCard(shell))", aside: aside(shell)))
       """)
   }
@@ -158,21 +168,23 @@ public struct TodayPage: Hashable, Sendable {
       have: <code>holdfast import customers FILE</code>. The first customers stand here a second later.
       """)
 
-  private func figures(_ shell: Shell, today: Day, _ clock: Clock) -> HTML {
-    let overdue = tasks.count { $0.task.isOverdue(at: shell.now) }
-    let dueToday = tasks.count { !$0.task.isOverdue(at: shell.now) && clock.day($0.task.dueAt) == today }
-    return tiles([
+  private var figures: HTML {
+    tiles([
       (label: "Overdue", value: Self.figure(overdue, "tasks", alarms: true), detail: nil),
       (label: "Due today", value: Self.figure(dueToday, "tasks"), detail: nil),
       (label: ownsCustomers ? "Mine, critical" : "Critical", value: Self.figure(criticalCount, "critical", alarms: true), detail: nil),
-      (label: ownsCustomers ? "Mine, slid in 7 days" : "Slid in 7 days", value: Self.figure(slidCount, "slid"), detail: nil),
+      (
+        label: ownsCustomers ? "Mine, slid in 7 days" : "Slid in 7 days",
+        value: isFindingSlid ? "…" : Self.figure(slidCount, "slid"), detail: nil
+      ),
     ])
   }
 
-  private static func figure(_ count: Int, _ anchor: String, alarms: Bool = false) -> HTML {
-    if count == 0 { return "0" }
+  private static func figure(_ count: Count, _ anchor: String, alarms: Bool = false) -> HTML {
+    // Of very many customers not all are looked at: nothing found is not nothing there.
+    if count.number == 0 { return count.isMore ? "none found" : "0" }
     let tone: HTML = alarms ? " class=\"late\"" : .empty
-    return "<a href=\"#\(anchor)\"\(tone)>\(grouped(count))</a>"
+    return "<a href=\"#\(anchor)\"\(tone)>\(count.words)</a>"
   }
 
   // MARK: Tasks
@@ -195,9 +207,24 @@ public struct TodayPage: Hashable, Sendable {
       let lines = members.map { list.entry($0.element.task, of: $0.element.customer, number: $0.offset + 1) }
       return "<h3>\(group.title)</h3>\(entries(lines, label: "\(group.title): tasks"))"
     }
-    let left = tasks.count - shown.count + moreTasks
-    let more: HTML? = left > 0 ? "<p class=\"hint\">And \(counted(left, "more task")), due later.</p>" : nil
-    return card(title: "My tasks", id: "tasks", "\(body)\(more)")
+    return card(title: "My tasks", id: "tasks", "\(body)\(Self.rest(Count(tasks.count - shown.count, isMore: hasMoreTasks)))")
+  }
+
+  /// How many tasks there are beyond those of a list.
+  private static func rest(_ beyond: Count) -> HTML? {
+    guard beyond != 0 else { return nil }
+    return "<p class=\"hint\">And \(beyond.isMore ? "more than " : "")\(counted(beyond.number, "more task")), due later than these.</p>"
+  }
+
+  /// Tasks that wait for somebody to take them.
+  private func freeCard(_ shell: Shell) -> HTML? {
+    guard shell.may(.work), !free.isEmpty else { return nil }
+    let list = TaskEntries(shell: shell, back: "/")
+    let lines = free.prefix(Self.mostLines).enumerated().map {
+      list.entry($0.element.task, of: $0.element.customer, number: 2 * Self.mostLines + $0.offset + 1)
+    }
+    let left = Count(free.count - lines.count + moreFree.number, isMore: moreFree.isMore)
+    return card(title: "Nobody’s yet", id: "free", "\(entries(lines, label: "Tasks that are nobody’s"))\(Self.rest(left))")
   }
 
   private func lateCard(_ shell: Shell) -> HTML? {
@@ -206,7 +233,8 @@ public struct TodayPage: Hashable, Sendable {
     let lines = late.prefix(Self.mostLines).enumerated().map {
       list.entry($0.element.task, of: $0.element.customer, number: Self.mostLines + $0.offset + 1)
     }
-    return card(title: "Late in the team", id: "late", entries(lines, label: "Overdue tasks of others"))
+    let left = Count(late.count - lines.count + moreLate.number, isMore: moreLate.isMore)
+    return card(title: "Late in the team", id: "late", "\(entries(lines, label: "Overdue tasks of others"))\(Self.rest(left))")
   }
 
   // MARK: Customers
@@ -214,14 +242,12 @@ public struct TodayPage: Hashable, Sendable {
   private func criticalCard(_ shell: Shell) -> HTML {
     let title = ownsCustomers ? "My critical customers" : "The company’s most critical customers"
     guard !critical.isEmpty else {
-      return card(title: title, id: "critical", emptyState(ownsCustomers ? "None of yours is critical." : "No customer is critical."))
+      return card(title: title, id: "critical", emptyState("\(noneOf("No customer", criticalCount)) is critical."))
     }
     let lines = critical.prefix(Self.mostLines).map { item in
       let reason: HTML? = item.reason.map { .text(clipped($0, 200)) }
       let step: HTML? = item.step.map { "<b>To at-risk:</b> \(clipped($0, 200))" }
-      return Entry(
-        mark: item.customer.standing, title: item.customer.link, detail: dotted([reason, step]),
-        when: item.since.map { lasting("for", $0, shell) })
+      return Entry(mark: item.customer.standing, title: item.customer.link, detail: dotted([reason, step]))
     }
     return card(
       title: title, id: "critical", actions: all(Band.critical, shown: lines.count, of: criticalCount), entries(lines, label: title))
@@ -230,7 +256,7 @@ public struct TodayPage: Hashable, Sendable {
   private func slidCard(_ shell: Shell) -> HTML {
     let title = ownsCustomers ? "My customers who slid this week" : "Who slid most this week"
     guard !slid.isEmpty else {
-      let none = "\(ownsCustomers ? "None of yours" : "Nobody") slid in the last seven days."
+      let none = "\(noneOf("Nobody", slidCount)) slid in the last seven days."
       return card(
         title: title, id: "slid",
         emptyState(isFindingSlid ? "They are being looked for; load the page again in a moment." : none))
@@ -243,16 +269,23 @@ public struct TodayPage: Hashable, Sendable {
     return card(title: title, id: "slid", entries(lines, label: title))
   }
 
+  /// Of whom nothing is to be told.
+  private func noneOf(_ company: String, _ count: Count) -> String {
+    guard ownsCustomers else { return company }
+    return count.isMore ? "None of yours that was looked at" : "None of yours"
+  }
+
   /// Leads to all of a band where not all are shown.
-  private func all(_ band: Band, shown: Int, of count: Int) -> HTML? {
-    guard count > shown else { return nil }
+  private func all(_ band: Band, shown: Int, of count: Count) -> HTML? {
+    guard count.number > shown || count.isMore else { return nil }
     let mine = ownsCustomers ? condition.map { " and \($0)" } : nil
-    return link(customersPath(where: "band == \"\(band.rawValue)\"\(mine ?? "")"), "See all \(grouped(count))")
+    let number = count.isMore ? "" : " \(grouped(count.number))"
+    return link(customersPath(where: "band == \"\(band.rawValue)\"\(mine ?? "")"), "See all\(number)")
   }
 
   // MARK: Aside
 
-  private func aside(_ shell: Shell) -> HTML { "\(lateCard(shell))\(automationCard(shell))\(ownershipNote)" }
+  private func aside(_ shell: Shell) -> HTML { "\(lateCard(shell))\(freeCard(shell))\(automationCard(shell))\(ownershipNote)" }
 
   private func automationCard(_ shell: Shell) -> HTML {
     let events = automation
@@ -265,12 +298,18 @@ public struct TodayPage: Hashable, Sendable {
     if events.deliveriesUnknown != 0 {
       list.append(("Perhaps not arrived", deliveries(events.deliveriesUnknown, .unknown, shell)))
     }
-    if let moved = events.scoresMoved { list.append(("Scores moved", link("/health", moved.words))) }
-    if let recovered = events.recovered { list.append(("Customers recovered", "\(grouped(recovered))\(recoveredNames)")) }
-    if let worsened = events.worsened { list.append(("Customers in a worse band", "\(grouped(worsened))")) }
+    if let recovered = events.recovered { list.append(("Mine, in a better band", "\(grouped(recovered))")) }
+    if let worsened = events.worsened { list.append(("Mine, in a worse band", "\(grouped(worsened))")) }
     return card(
       title: "What happened by itself", id: "automation",
-      "<p class=\"hint\">\(lasting("In the last", events.since, shell))</p>\(facts(list))")
+      "<p class=\"hint\">Since \(sinceWhen(shell))</p>\(facts(list))")
+  }
+
+  /// "yesterday", where that is so: "1 d ago" is a distance, and this a beginning.
+  private func sinceWhen(_ shell: Shell) -> HTML {
+    let (since, clock) = (automation.since, Clock(timeZone: shell.timeZone))
+    guard clock.day(since) == clock.day(shell.now) - 1 else { return time(since, shell) }
+    return "<time datetime=\"\(since.iso8601)\" title=\"\(clock.full(since))\">yesterday</time>"
   }
 
   /// The outbox is for those who operate; others see the number.
@@ -280,16 +319,11 @@ public struct TodayPage: Hashable, Sendable {
     return "<a href=\"/outbox?state=\(state.rawValue)\"\(tone)>\(count.words)</a>"
   }
 
-  private var recoveredNames: HTML? {
-    let names = automation.recoveredCustomers.prefix(5).enumerated().html { $0.offset == 0 ? $0.element.link : ", \($0.element.link)" }
-    return automation.recoveredCustomers.isEmpty ? nil : "<br><span class=\"hint\">\(names)</span>"
-  }
-
   private var ownershipNote: HTML? {
     if ownsCustomers { return nil }
     return """
-      <p class="hint">No customer names you as its owner (the attribute <code>owner</code> with your address), so this page shows the \
-      whole company.</p>
+      <p class="hint">No customer names you as its owner (the attribute <code>\(clipped(ownerAttribute, 60))</code> with your \
+      address), so this page shows the whole company.</p>
       """
   }
 }

@@ -1,6 +1,15 @@
 /// A message about one customer now. Its identity is (customer, kind, reason): an open one is updated, never doubled.
 public struct Alert: Hashable, Sendable {
-  public enum Kind: String, Hashable, Sendable, CaseIterable { case critical }
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case critical
+
+    /// For people: "Critical".
+    public var title: String {
+      switch self {
+      case .critical: "Critical"
+      }
+    }
+  }
 
   public enum State: String, Hashable, Sendable, CaseIterable {
     /// Waiting out the debounce; nobody was told yet.

@@ -20,6 +20,8 @@ public struct TodayDigest: Hashable, Sendable {
     public var shift: PointsShift?
     /// What holds the score down most now.
     public var reason: HealthReason?
+    /// The smallest way into the next band; `nil` where it is not told.
+    public var advice: Advice?
     public init(
       id: String, name: String? = nil, score: Int, band: Band, from: Int? = nil, shift: PointsShift? = nil, reason: HealthReason? = nil
     ) {
@@ -46,6 +48,12 @@ public struct TodayDigest: Hashable, Sendable {
     public init(_ counted: Int) {
       number = min(counted, Self.limit)
       isMore = counted > Self.limit
+    }
+
+    /// - Parameter isMore: there are more that nobody has looked at.
+    public init(_ number: Int, isMore: Bool) {
+      self.number = number
+      self.isMore = isMore
     }
   }
 
@@ -84,23 +92,29 @@ public struct TodayDigest: Hashable, Sendable {
   public var hasMore: Bool
   /// Customers whose score fell over the last seven days, the heaviest fall first, at most 20.
   public var slid: [Customer]
+  /// How many slid in all, as far as they are looked at.
+  public var slidCount: Count
   /// As of when `slid` was found; for the company it may be some minutes ago, and `nil` while it is being found out.
   public var slidAt: Instant?
   /// The lowest scores, at most 20: of an owner's customers those that are critical, of the company's the lowest there are.
   public var lowest: [Customer]
+  /// How many of the owner's customers are critical; `nil` for the company.
+  public var criticalCount: Count?
   public var since: Since
 
   public init(
-    at: Instant, about: About, customers: Int? = nil, hasMore: Bool = false, slid: [Customer], slidAt: Instant?, lowest: [Customer],
-    since: Since
+    at: Instant, about: About, customers: Int? = nil, hasMore: Bool = false, slid: [Customer], slidCount: Count, slidAt: Instant?,
+    lowest: [Customer], criticalCount: Count? = nil, since: Since
   ) {
     self.at = at
     self.about = about
     self.customers = customers
     self.hasMore = hasMore
     self.slid = slid
+    self.slidCount = slidCount
     self.slidAt = slidAt
     self.lowest = lowest
+    self.criticalCount = criticalCount
     self.since = since
   }
 }

@@ -52,7 +52,10 @@ public struct AtRiskDigest: Hashable, Sendable {
   }
 
   public var company: String
+  /// In which it is made: nobody gets two in one.
   public var week: Week
+  /// The local day on which it is made; it is about the seven days before.
+  public var day: Day
   public var now: Standing
   /// A week ago, of those customers that are there still; `nil` where nobody had a score then.
   public var before: Standing?
@@ -68,11 +71,12 @@ public struct AtRiskDigest: Hashable, Sendable {
   public var publicURL: String
 
   public init(
-    company: String, week: Week, now: Standing, before: Standing?, slid: Movement, recovered: Movement, reasons: [ReasonTally.Part],
-    largest: [Customer], publicURL: String
+    company: String, week: Week, day: Day, now: Standing, before: Standing?, slid: Movement, recovered: Movement,
+    reasons: [ReasonTally.Part], largest: [Customer], publicURL: String
   ) {
     self.company = company
     self.week = week
+    self.day = day
     self.now = now
     self.before = before
     self.slid = slid

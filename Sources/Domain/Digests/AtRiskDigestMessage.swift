@@ -5,10 +5,10 @@ extension AtRiskDigest {
     MailMessage(kind: .digest, company: company, subject: title, preview: preview, blocks: blocks, footer: footer)
   }
 
-  /// One line for people: "At-risk digest, week 49: 39 customers at risk or critical, 12 slid".
+  /// One line for people: "At-risk digest, 2026-11-30: 39 customers at risk or critical, 12 slid".
   public var title: String {
     let moved = [(slid.count, "slid"), (recovered.count, "recovered")].filter { $0.0 > 0 }.map { ", \(grouped($0.0)) \($0.1)" }
-    return "At-risk digest, week \(week.number): \(counted(endangered, "customer")) at risk or critical" + moved.joined()
+    return "At-risk digest, \(day.iso8601): \(counted(endangered, "customer")) at risk or critical" + moved.joined()
   }
 
   private var preview: String {
@@ -19,10 +19,10 @@ extension AtRiskDigest {
 
   private var blocks: [MailMessage.Block] {
     var blocks: [MailMessage.Block] = [
-      .heading("At-risk digest"), .text("\(company), week \(week.number), from Monday \(week.monday.iso8601)"), .figures(figures),
+      .heading("At-risk digest"), .text("\(company), the seven days to \(day.iso8601)"), .figures(figures),
     ]
-    blocks += movement("Slid this week", slid, nobody: "Nobody slid into at-risk or critical this week.")
-    blocks += movement("Recovered this week", recovered, nobody: nil)
+    blocks += movement("Slid in seven days", slid, nobody: "Nobody slid into at-risk or critical in these seven days.")
+    blocks += movement("Recovered in seven days", recovered, nobody: nil)
     if !reasons.isEmpty {
       blocks += [.heading("What holds them down"), .rows(reasons.map(row))]
     }

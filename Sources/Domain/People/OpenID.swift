@@ -78,7 +78,7 @@ public enum OpenIDAdmission: Hashable, Sendable {
   case known(User)
   /// A person who was added by this address: the identity is hers from now on.
   case tie(User)
-  /// Somebody new.
+  /// Somebody new: address and name as `UserRules` have them.
   case join(email: String, name: String, role: Role)
   /// In the user's words.
   case refuse(String)
@@ -90,7 +90,7 @@ public enum OpenIDAdmission: Hashable, Sendable {
     _ identity: ExternalIdentity, tied: User?, namesake: (user: User, isTied: Bool)?, _ settings: OpenIDSettings
   ) -> OpenIDAdmission {
     if let tied { return tied.disabledAt == nil ? .known(tied) : .refuse(disabled) }
-    guard let email = identity.email, isAddress(email) else {
+    guard let email = identity.email.flatMap(UserRules.email) else {
       return .refuse("\(settings.name) did not tell your address. Ask whoever runs it to give the scope \"email\" to Holdfast.")
     }
     // An address that nobody has checked could be anybody's: it opens nobody's door.
@@ -99,21 +99,17 @@ public enum OpenIDAdmission: Hashable, Sendable {
     }
     if let namesake {
       if namesake.user.disabledAt != nil { return .refuse(disabled) }
-      if namesake.isTied { return .refuse("Another account of \(settings.name) is tied to \(email) here. Ask for it to be untied.") }
+      if namesake.isTied {
+        return .refuse(
+          "Another account of \(settings.name) is tied to \(email) here. Whoever runs Holdfast can untie it: holdfast user untie.")
+      }
       return .tie(namesake.user)
     }
     guard settings.domains.contains(where: { email.hasSuffix("@" + $0) }) else {
       return .refuse("Nobody has added \(email) here yet. Ask for an invitation.")
     }
-    let name = identity.name.map { String($0.prefix(200)) } ?? ""
-    return .join(email: email, name: name.isEmpty ? email : name, role: settings.role)
+    return .join(email: email, name: identity.name.flatMap(UserRules.name(cutting:)) ?? email, role: settings.role)
   }
 
   private static let disabled = "This account is closed here."
-
-  private static func isAddress(_ text: String) -> Bool {
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= 254
-      && text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 }
-  }
 }

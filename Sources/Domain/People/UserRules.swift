@@ -1,5 +1,8 @@
 /// How people are named: addresses and names as they are stored.
 public enum UserRules {
+  /// Unicode scalars of a name.
+  public static let longestName = 100
+
   /// An address in lower case, without blanks around it; `nil` where it is none. Whether mail arrives there, only mail can tell.
   public static func email(_ text: String) -> String? {
     let email = text.trimmed.lowercased()
@@ -11,9 +14,12 @@ public enum UserRules {
   /// A name without blanks around it; `nil` where it is empty, longer than 100 characters, or holds what no line of text may hold.
   public static func name(_ text: String) -> String? {
     let name = text.trimmed
-    guard !name.isEmpty, name.unicodeScalars.count <= 100 else { return nil }
+    guard !name.isEmpty, name.unicodeScalars.count <= longestName else { return nil }
     return name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? name : nil
   }
+
+  /// A name that somebody else chose for a person, cut to what a name may be; `nil` as for `name`.
+  public static func name(cutting text: String) -> String? { name(String(text.trimmed.unicodeScalars.prefix(longestName))) }
 }
 
 extension String {

@@ -35,8 +35,9 @@ public struct DigestReader: Sendable {
     try DigestQueries.eachEndangered(connection) { tally.add($0) }
     let largest = try DigestQueries.largestEndangered(limit: AtRiskDigest.rowLimit, connection)
     let week = WeeklySchedule(timeZone: blueprint.timeZone, weekday: .monday, minute: 0).week(of: now)
+    let day = LocalCalendar(timeZone: blueprint.timeZone).day(at: now)
     return AtRiskDigest(
-      company: blueprint.company, week: week, now: standing(try HealthTally.parts(connection)), before: standing(flows),
+      company: blueprint.company, week: week, day: day, now: standing(try HealthTally.parts(connection)), before: standing(flows),
       slid: try movement(slides), recovered: try movement(recoveries), reasons: tally.parts(AtRiskDigest.reasonLimit),
       largest: try named(largest, connection), publicURL: blueprint.publicURL)
   }

@@ -23,13 +23,18 @@ extension Inquiries {
     }
   }
 
-  /// By which channels people were told of alerts, by the alert's id.
+  /// By which channels people were told of alerts, by the alert's id; alerts of which nobody was told are left out.
   /// - Parameter alerts: callers bound them.
   public func told(_ alerts: [Alert]) async throws -> [String: [String]] {
     let asked = alerts.filter { alert in alert.notifiedAt.map { $0 >= alert.openedAt } == true }
     guard !asked.isEmpty else { return [:] }
     return try await database.read { connection in
-      try asked.reduce(into: [:]) { $0[$1.id] = try DeliveryQueries.channels(of: $1, connection) }
+      var told: [String: [String]] = [:]
+      for start in stride(from: 0, to: asked.count, by: DeliveryQueries.mostAlerts) {
+        let some = Array(asked[start...].prefix(DeliveryQueries.mostAlerts))
+        told.merge(try DeliveryQueries.channels(of: some, connection)) { first, _ in first }
+      }
+      return told
     }
   }
 
@@ -40,11 +45,13 @@ extension Inquiries {
     return try await database.read { try DeliveryQueries.page(state: state, limit: limit, cursor: cursor, $0) }
   }
 
-  /// How many deliveries are in each state, each counted up to 10 000.
-  public func deliveryCounts() async throws -> [Delivery.State: Int] {
+  /// How many deliveries are in each state, each counted so far.
+  public func deliveryCounts() async throws -> [Delivery.State: TodayDigest.Count] {
     try await database.read { connection in
       try Dictionary(
-        uniqueKeysWithValues: Delivery.State.allCases.map { ($0, try DeliveryQueries.count(state: $0, limit: 10_000, connection)) })
+        uniqueKeysWithValues: Delivery.State.allCases.map { state in
+          (state, .init(try DeliveryQueries.count(state: state, limit: TodayDigest.Count.limit + 1, connection)))
+        })
     }
   }
 }

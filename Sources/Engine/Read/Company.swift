@@ -5,8 +5,8 @@ import Storage
 extension Inquiries {
   /// So many falls and so many rises are shown.
   private static let moverCount = 5
-  /// So many of each are found.
-  private static let foundMovers = 20
+  /// So many of each are found: one more than are told anywhere, to know whether there are more.
+  private static let foundMovers = toldCustomers + 1
 
   /// The company in numbers, now or as of `at`.
   public func summary(at: Instant?) async throws -> HealthSummary {

@@ -4,7 +4,7 @@ import Storage
 
 extension Inquiries {
   /// So many customers are told of each kind.
-  private static let toldCustomers = 20
+  static let toldCustomers = 20
 
   /// What somebody who comes to work wants to know first: which of their customers slid and which are critical, and what has happened.
   /// - Parameters:
@@ -40,9 +40,13 @@ extension Inquiries {
     let flows = try HealthMoves.flows(since: since, of: owner, connection)
     counts.recovered = flows.reduce(0) { sum, flow in sum + (flow.from.map { $0 < flow.to } == true ? flow.customers : 0) }
     counts.worsened = flows.reduce(0) { sum, flow in sum + (flow.from.map { $0 > flow.to } == true ? flow.customers : 0) }
+    let hasMore = count > HealthMoves.ownedLimit
+    let critical = flows.reduce(0) { $0 + ($1.to == .critical ? $1.customers : 0) }
     return TodayDigest(
-      at: now, about: .owner(owner), customers: min(count, HealthMoves.ownedLimit), hasMore: count > HealthMoves.ownedLimit, slid: slid,
-      slidAt: now, lowest: lowest.map { TodayDigest.Customer(id: $0.id, score: $0.score, band: .critical) }, since: counts)
+      at: now, about: .owner(owner), customers: min(count, HealthMoves.ownedLimit), hasMore: hasMore, slid: slid,
+      slidCount: .init(try HealthMoves.fallen(since: now - .days(7), of: owner, connection), isMore: hasMore), slidAt: now,
+      lowest: lowest.map { TodayDigest.Customer(id: $0.id, score: $0.score, band: .critical) },
+      criticalCount: .init(critical, isMore: hasMore), since: counts)
   }
 
   private func companyDigest(since: Instant, now: Instant) async throws -> TodayDigest {
@@ -58,8 +62,11 @@ extension Inquiries {
         guard case .integer(let score) = place.key else { return nil }
         return TodayDigest.Customer(id: place.id, score: Int(score), band: bands.band(of: Int(score)))
       }
+      let falls = recent?.falls.count ?? 0
       return TodayDigest(
-        at: now, about: .company, slid: slid, slidAt: recent?.at, lowest: lowest, since: try Self.counts(since: since, connection))
+        at: now, about: .company, slid: slid,
+        slidCount: .init(min(falls, Self.toldCustomers), isMore: falls > Self.toldCustomers), slidAt: recent?.at, lowest: lowest,
+        since: try Self.counts(since: since, connection))
     }
   }
 
@@ -84,7 +91,8 @@ extension Inquiries {
       try Self.present(ids, trailing: trailing, scope: blueprint.scope(today: now.day), connection).map { customer in
         let at = max(now, customer.health?.calculatedAt ?? now)
         let explanation = blueprint.evaluator.explanation(of: customer.state, at: at)
-        return (customer.state.id, (customer.state.name, explanation.heaviestReasons(1, model: blueprint.model).first))
+        let reason = explanation.heaviestReasons(1, model: blueprint.model).first
+        return (customer.state.id, (customer.state.name, reason, Advice(for: explanation, model: blueprint.model)))
       }
     }
     let facts = Dictionary(known, uniquingKeysWith: { first, _ in first })
@@ -92,6 +100,7 @@ extension Inquiries {
       var customer = customer
       customer.name = facts[customer.id]?.0 ?? customer.name
       customer.reason = facts[customer.id]?.1
+      customer.advice = facts[customer.id]?.2
       return customer
     }
     var digest = digest

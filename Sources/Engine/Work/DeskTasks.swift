@@ -58,10 +58,9 @@ extension Desk {
   ) async throws -> CustomerTask {
     let blank = entry(Record(action: action, subject: id), by: actor, at: now)
     return try await database.write { connection in
-      guard let task = try TaskQueries.load(id: id, connection) else { throw WorkMistake.noTask(id) }
+      guard let task = try TaskQueries.lock(id: id, connection) else { throw WorkMistake.noTask(id) }
       let changed = try decide(task)
       guard changed != task else { return task }
-      // Somebody else may have closed it at this moment.
       guard try TaskQueries.update(changed, connection) else { throw WorkMistake.taskClosed }
       var entry = blank
       (entry.customer, entry.from, entry.to) = (task.customer, task.words, changed.words)

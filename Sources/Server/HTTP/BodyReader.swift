@@ -16,10 +16,11 @@ final class BodyReader: Sendable {
 
   /// Reads a body of at most `limit` bytes and hands it to `use`; its share of memory grows as bytes arrive, and counts as taken until
   /// `use` returns.
+  /// - Parameter grace: how long a body may trickle before its pace is looked at.
   /// - Throws: `Problem` 413 before reading where `Content-Length` says so, or while reading; 429 where too much is held already; 408
   ///   from a trickle. `BodyInterrupted`.
   func read<T>(
-    _ request: Request, _ progress: BodyProgress, limit: Int, from sender: BodyMemory.Sender,
+    _ request: Request, _ progress: BodyProgress, limit: Int, from sender: BodyMemory.Sender, grace: TimeSpan = Pace.grace,
     use: ([UInt8], BodyMemory.Share) async throws -> T
   ) async throws -> T {
     let declared = try Self.declaredLength(request, limit: limit)
@@ -28,7 +29,7 @@ final class BodyReader: Sendable {
     var bytes: [UInt8] = []
     // What is announced has not come yet: only a little is made ready for it.
     bytes.reserveCapacity(min(declared ?? 0, 64 << 10))
-    var pace = Pace(began: time.now())
+    var pace = Pace(began: time.now(), grace: grace)
     for try await chunk in BodyChunks(body: request.body, progress: progress) {
       guard bytes.count + chunk.readableBytes <= limit else { throw Problem.tooLarge(limit: limit) }
       try share.charge(chunk.readableBytes)
@@ -78,19 +79,24 @@ struct BodyChunks: AsyncSequence {
 
 /// How fast a body arrives. A sender that trickles holds a connection for nothing: after a grace, below the minimum, it is cut off.
 struct Pace {
+  /// For what may be large, over a slow line.
   static let grace = TimeSpan.seconds(60)
   static let bytesPerSecond = 512.0
 
   let began: Instant
+  let grace: TimeSpan
   private var received = 0
 
-  init(began: Instant) { self.began = began }
+  init(began: Instant, grace: TimeSpan = Pace.grace) {
+    self.began = began
+    self.grace = grace
+  }
 
   /// - Throws: `Problem` 408; the rest of such a body is not waited for.
   mutating func count(_ bytes: Int, now: Instant) throws {
     received += bytes
     let elapsed = now - began
-    guard elapsed > Self.grace, Double(received) < (elapsed - Self.grace).seconds * Self.bytesPerSecond else { return }
+    guard elapsed > grace, Double(received) < (elapsed - grace).seconds * Self.bytesPerSecond else { return }
     throw Problem.tooSlow()
   }
 }

@@ -30,16 +30,19 @@ public final class KeyStore: Sendable {
     loader = KeyLoader(database: database, time: time)
   }
 
-  /// Makes a key and stores its hash.
+  /// Makes a key and stores its hash; the audit log says so.
+  /// - Parameter actor: who makes it. Keys are made at the command line only.
   /// - Returns: the key itself, which cannot be shown a second time.
   /// - Throws: `TooManyKeys`, `DatabaseFailure`.
-  public func create(scope: KeyScope, name: String) async throws -> String {
+  public func create(scope: KeyScope, name: String, by actor: AuditEntry.Actor = .commandLine) async throws -> String {
     let key = KeyText.make(scope: scope, secret: randomBytes(KeyText.secretBytes))
     let id = Hex.text(randomBytes(6))
     let stored = StoredKey(id: id, name: name, scope: scope, hash: KeyText.hash(key), createdAt: time.now())
+    let entry = entry(.keyAdded, by: actor, on: id, to: Self.words(stored))
     try await database.write { connection in
       guard try KeyQueries.inForce(limit: Self.limit, connection).count < Self.limit else { throw TooManyKeys() }
       try KeyQueries.insert(stored, connection)
+      try AuditQueries.insert(entry, connection)
     }
     return key
   }
@@ -49,13 +52,28 @@ public final class KeyStore: Sendable {
     try await database.read { try KeyQueries.all($0) }
   }
 
-  /// Ends a key; every server on this database refuses it within `trust`.
+  /// Ends a key; every server on this database refuses it within `trust`. The audit log says so.
+  /// - Parameter actor: who ends it. Keys are ended at the command line only.
   /// - Returns: whether there was such a key in force.
-  public func revoke(id: String) async throws -> Bool {
+  public func revoke(id: String, by actor: AuditEntry.Actor = .commandLine) async throws -> Bool {
     let now = time.now()
-    let done = try await database.write { try KeyQueries.revoke(id: id, at: now, $0) }
+    let unnamed = entry(.keyRevoked, by: actor, on: id)
+    let done = try await database.write { connection in
+      guard try KeyQueries.revoke(id: id, at: now, connection) else { return false }
+      var entry = unnamed
+      entry.from = try KeyQueries.load(id: id, connection).map(Self.words)
+      try AuditQueries.insert(entry, connection)
+      return true
+    }
     known.withLock { $0 = KnownKeys() }
     return done
+  }
+
+  /// A key as the audit log tells of it: "ci, write".
+  private static func words(_ key: StoredKey) -> String { "\(key.name), \(key.scope.rawValue)" }
+
+  private func entry(_ action: PeopleAction, by actor: AuditEntry.Actor, on id: String, to: String? = nil) -> AuditEntry {
+    AuditEntry(id: Hex.text(randomBytes(10)), at: time.now(), actor: actor.label, action: action.rawValue, subject: id, to: to)
   }
 
   /// The key in force that this text is; `nil`: none.

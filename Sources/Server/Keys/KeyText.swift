@@ -7,11 +7,7 @@ import Storage
 enum KeyText {
   static let secretBytes = 32
 
-  static func make(scope: KeyScope, secret: [UInt8]) -> String {
-    let text = Data(secret).base64EncodedString()
-      .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
-    return "hf_\(scope.rawValue)_\(text)"
-  }
+  static func make(scope: KeyScope, secret: [UInt8]) -> String { "hf_\(scope.rawValue)_\(Base64.urlText(secret))" }
 
   /// Whether a text has the form of a key: what has not needs no look into the database.
   static func isShaped(_ text: String) -> Bool {

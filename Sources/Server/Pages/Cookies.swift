@@ -1,3 +1,4 @@
+import Dashboard
 import Domain
 import Formats
 import HTTPTypes
@@ -54,15 +55,17 @@ struct Notice: Sendable {
   func isThere(_ headers: HTTPFields) -> Bool { cookie.value(in: headers) != nil }
 
   /// - Parameter token: the session's secret.
-  func read(_ headers: HTTPFields, token: String) -> String? {
+  func read(_ headers: HTTPFields, token: String) -> Shell.Notice? {
     guard let parts = cookie.value(in: headers)?.split(separator: "."), parts.count == 2,
       KeyText.equal(Array(parts[1].utf8), Array(Self.code(parts[0], token).utf8)), let bytes = Base64.decode(parts[0].utf8)
     else { return nil }
-    return String(validating: bytes, as: UTF8.self)
+    let words = String(validating: bytes, as: UTF8.self)?.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let words, words.count == 2, let kind = Shell.Notice.Kind(rawValue: String(words[0])) else { return nil }
+    return Shell.Notice(String(words[1]), kind: kind)
   }
 
-  func setting(_ sentence: String, token: String) -> String {
-    let text = TokenText.base64URL(sentence.prefix(Self.longest).utf8)
+  func setting(_ notice: Shell.Notice, token: String) -> String {
+    let text = Base64.urlText("\(notice.kind.rawValue) \(notice.text.prefix(Self.longest))".utf8)
     return cookie.setting("\(text).\(Self.code(text[...], token))", age: 60)
   }
 

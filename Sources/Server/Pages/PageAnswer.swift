@@ -25,7 +25,7 @@ struct PageAnswer: Sendable {
   var status: HTTPResponse.Status
   var content: Content
   /// Said once on the page that is redirected to.
-  var notice: String?
+  var notice: Shell.Notice?
   var session = SessionChange.none
   var headers: HTTPFields = [:]
 
@@ -33,7 +33,16 @@ struct PageAnswer: Sendable {
 
   /// - Parameter path: of this server; anything else leads home.
   static func redirect(to path: String, notice: String? = nil) -> PageAnswer {
-    PageAnswer(status: .seeOther, content: .redirect(LocalPath.checked(path) ?? PageRoutes.home), notice: notice)
+    let notice = notice.map { Shell.Notice($0) }
+    return PageAnswer(status: .seeOther, content: .redirect(LocalPath.checked(path) ?? PageRoutes.home), notice: notice)
+  }
+
+  /// The same where nothing was done.
+  /// - Parameter problem: why, with the remedy.
+  static func redirect(to path: String, problem: String) -> PageAnswer {
+    var answer = redirect(to: path)
+    answer.notice = Shell.Notice(problem, kind: .problem)
+    return answer
   }
 
   /// - Parameter address: where somebody signs in elsewhere.

@@ -67,8 +67,10 @@ struct PageGate: Sendable {
 
   private func form(of route: PageRoute, _ live: LiveSession?, _ request: Request, _ context: RequestInfo) async throws -> Form {
     guard isChange(request) else { return .empty }
+    let isStranger = live == nil
     let form = try await house.bodies.read(
-      request, context.body, limit: Form.maximumBytes, from: live == nil ? .stranger : .known
+      request, context.body, limit: isStranger ? Form.maximumStrangersBytes : Form.maximumBytes, from: isStranger ? .stranger : .known,
+      grace: isStranger ? Form.strangersGrace : Pace.grace
     ) { bytes, _ in try Form(bytes, type: request.headers[.contentType]) }
     if route.permission != nil, let live {
       guard KeyText.equal(Array(form.text("csrf").utf8), Array(live.csrf.utf8)) else { throw Self.staleForm }
@@ -177,6 +179,7 @@ extension Problem {
       switch refusal {
       case .wait: .tooManyRequests
       case .busy: .serviceUnavailable
+      case .signedOut: .unauthorized
       case .badLink: .gone
       case .unknown: .notFound
       default: .unprocessableContent

@@ -15,8 +15,8 @@ struct PageRequest: Sendable {
   let form: Form
   let query: Query
   let now: Instant
-  /// What the last action did, to be said once.
-  let notice: String?
+  /// What the last action came to, to be said once.
+  let notice: Shell.Notice?
 
   var user: User? { live?.user }
   var csrf: String { live?.csrf ?? "" }
@@ -42,7 +42,8 @@ struct PageRequest: Sendable {
   func shell(_ room: Shell.Room?, title: String) -> Shell {
     let blueprint = house.blueprint
     return Shell(
-      company: blueprint.company, user: user, room: room, title: title, csrf: csrf, timeZone: blueprint.timeZone, now: now, notice: notice,
+      company: blueprint.company, user: user, room: room, title: title, csrf: csrf, timeZone: blueprint.timeZone,
+      labels: blueprint.labels, now: now, notice: notice,
       assets: house.assets.links)
   }
 }
@@ -50,6 +51,11 @@ struct PageRequest: Sendable {
 /// The fields of a form as a browser sends it (`application/x-www-form-urlencoded`).
 struct Form: Sendable {
   static let maximumBytes = 64 << 10
+  /// Of somebody who is not signed in: two passwords of the longest kind, each character twelve bytes when escaped, and a way to go on.
+  /// More would let a few connections take all the room that strangers have, and nobody could sign in.
+  static let maximumStrangersBytes = 8 << 10
+  /// A browser sends such a form in one go.
+  static let strangersGrace = TimeSpan.seconds(10)
   static let maximumFields = 200
 
   private let fields: Query
@@ -80,6 +86,9 @@ struct Form: Sendable {
 
   /// Every value of that name.
   func all(_ name: String) -> [String] { fields.all(name) }
+
+  /// All fields as they were sent.
+  var pairs: [(name: String, value: String)] { fields.pairs }
 
   private static func isForm(_ type: String?) -> Bool {
     type?.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased() == "application/x-www-form-urlencoded"

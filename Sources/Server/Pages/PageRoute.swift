@@ -78,10 +78,13 @@ struct PageHouse: Sendable {
   let bodies: BodyReader
   let assets: AssetShelf
 
+  /// Room for the forms of all strangers at once.
+  static let strangersInMemory = 2 << 20
+
   init(_ dependencies: ServerDependencies, assets: [Asset]) {
     self.dependencies = dependencies
     self.assets = AssetShelf(assets)
-    bodies = BodyReader(time: dependencies.time, memory: BodyMemory(known: 4 << 20, strangers: 1 << 20))
+    bodies = BodyReader(time: dependencies.time, memory: BodyMemory(known: 4 << 20, strangers: Self.strangersInMemory))
   }
 
   var people: People { dependencies.people }

@@ -20,7 +20,7 @@ struct OpenIDPages: Sendable {
     var next: String
 
     var text: String {
-      TokenText.base64URL(
+      Base64.urlText(
         JSON.array([.string(attempt.state), .string(attempt.nonce), .string(attempt.verifier), .string(next)]).printedBytes())
     }
 
@@ -56,7 +56,7 @@ struct OpenIDPages: Sendable {
     let (settings, provider) = try provider()
     let random = house.dependencies.randomBytes
     let attempt = OpenIDAttempt(
-      state: TokenText.base64URL(random(32)), nonce: TokenText.base64URL(random(32)), verifier: TokenText.base64URL(random(48)),
+      state: Base64.urlText(random(32)), nonce: Base64.urlText(random(32)), verifier: Base64.urlText(random(48)),
       redirect: redirect)
     do {
       let address = try await provider.address(for: attempt, now: request.now)

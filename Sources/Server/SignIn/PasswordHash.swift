@@ -40,7 +40,7 @@ struct PasswordHash: Hashable, Sendable {
   }
 
   var text: String {
-    "scrypt$ln=\(cost.logRounds)$r=\(cost.blockSize)$p=\(cost.parallelism)$\(TokenText.base64URL(salt))$\(TokenText.base64URL(hash))"
+    "scrypt$ln=\(cost.logRounds)$r=\(cost.blockSize)$p=\(cost.parallelism)$\(Base64.urlText(salt))$\(Base64.urlText(hash))"
   }
 
   private static func number(_ text: Substring, _ prefix: String) -> Int? {

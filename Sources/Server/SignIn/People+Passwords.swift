@@ -36,7 +36,12 @@ extension People {
     let hash = try await hashed(password)
     let new = newSession(for: user, by: .password, agent: visitor.agent, replacing: live.token)
     let entry = entry(.passwordChanged, by: .user(email: user.email), on: user.email)
+    let (now, own) = (time.now(), KeyText.hash(live.token))
     try await database.write { connection in
+      // Hashing takes a while: whoever was signed out, disabled or given another password meanwhile must not come back by this.
+      guard let found = try SessionQueries.find(hash: own, connection), found.session.isAlive(at: now), found.user.id == user.id,
+        found.user.disabledAt == nil
+      else { throw PeopleRefusal.signedOut }
       try Self.setPassword(hash, of: user, connection)
       try AuditQueries.insert(entry, connection)
       try new.store(connection)
@@ -59,6 +64,12 @@ extension People {
     }
   }
 
+  /// When the last failures were before an attempt that is counted, so that it can be taken back without a trace.
+  private struct LastFailures: Sendable {
+    var account: Instant
+    var address: Instant
+  }
+
   private struct Checked {
     var user: User
     /// The hash as it is and as it should be, where its cost is another one by now.
@@ -73,7 +84,7 @@ extension People {
     let now = time.now()
     let account = Self.accountSubject(email)
     let address = visitor.address.map { "address:" + $0 }
-    let (user, stored) = try await database.write { connection -> (User?, String?) in
+    let (user, stored, before) = try await database.write { connection -> (User?, String?, LastFailures) in
       try SignInFailureQueries.removeForgotten(at: now, connection)
       // All lock the account first: nobody waits for each other.
       let byAccount = try SignInFailureQueries.lock(account, at: now, connection)
@@ -83,7 +94,8 @@ extension People {
       try SignInFailureQueries.count(account, at: now, connection)
       if let address { try SignInFailureQueries.count(address, at: now, connection) }
       let user = try UserQueries.load(email: email, connection)
-      return (user, try user.flatMap { try UserQueries.password(id: $0.id, connection) })
+      let before = LastFailures(account: byAccount?.lastAt ?? now, address: byAddress?.lastAt ?? now)
+      return (user, try user.flatMap { try UserQueries.password(id: $0.id, connection) }, before)
     }
     do {
       let verdict = try await passwords.verify(password, against: stored)
@@ -94,13 +106,14 @@ extension People {
       let newer = verdict.isOutdated ? try await passwords.hash(password, salt: randomBytes(PasswordHash.saltBytes)) : nil
       try await database.write { connection in
         try SignInFailureQueries.reset(account, connection)
-        if let address { try SignInFailureQueries.takeBack(address, connection) }
+        if let address { try SignInFailureQueries.takeBack(address, at: now, before: before.address, connection) }
       }
       return Checked(user: user, rehash: stored.flatMap { old in newer.map { (old: old, new: $0) } })
     } catch is PasswordHasher.Busy {
       // It was not looked at: it counts for nothing.
       try await database.write { connection in
-        for subject in [account, address].compactMap(\.self) { try SignInFailureQueries.takeBack(subject, connection) }
+        try SignInFailureQueries.takeBack(account, at: now, before: before.account, connection)
+        if let address { try SignInFailureQueries.takeBack(address, at: now, before: before.address, connection) }
       }
       throw PeopleRefusal.busy
     }

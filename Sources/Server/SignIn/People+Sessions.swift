@@ -46,12 +46,22 @@ extension People {
     var entry: AuditEntry
     /// The session that the browser had until now.
     var replaced: [UInt8]?
+    /// Says that it ended; whose it was is found out when it is removed.
+    var ending: AuditEntry
 
     /// Stores it, and removes what it takes the place of.
     func store(_ connection: any Connection) throws {
-      if let replaced { _ = try SessionQueries.remove(hash: replaced, connection) }
+      if let replaced { try end(replaced, connection) }
       try SessionQueries.removeExpired(at: session.createdAt, connection)
       try SessionQueries.insert(session, hash: hash, connection)
+      try AuditQueries.insert(entry, connection)
+    }
+
+    private func end(_ replaced: [UInt8], _ connection: any Connection) throws {
+      let old = try SessionQueries.find(hash: replaced, connection)
+      guard try SessionQueries.remove(hash: replaced, connection), let old, old.session.isAlive(at: session.createdAt) else { return }
+      var entry = ending
+      entry.subject = old.user.email
       try AuditQueries.insert(entry, connection)
     }
   }
@@ -68,7 +78,8 @@ extension People {
     return NewSession(
       session: session, token: token, hash: KeyText.hash(token),
       entry: entry(.sessionBegan, by: .user(email: user.email), on: user.email, to: way.rawValue),
-      replaced: replaced.flatMap(TokenText.hash))
+      replaced: replaced.flatMap(TokenText.hash),
+      ending: entry(.sessionEnded, by: .user(email: user.email), on: user.email, to: "replaced at sign-in"))
   }
 
   /// Signs somebody in who has been found to be that user. - Returns: the secret for the browser's cookie.

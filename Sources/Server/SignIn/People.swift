@@ -131,6 +131,18 @@ extension People {
     }
   }
 
+  /// Unties a user from the account of the company's own sign-in, for one who has another account there now: the next one with that
+  /// address is tied. Sessions go on.
+  /// - Returns: whether there was one.
+  public func untie(_ user: User, by actor: AuditEntry.Actor) async throws -> Bool {
+    let entry = entry(.identityUntied, by: actor, on: user.email)
+    return try await database.write { connection in
+      guard try UserQueries.untie(id: user.id, connection) else { return false }
+      try AuditQueries.insert(entry, connection)
+      return true
+    }
+  }
+
   /// Who has entries in the audit log, and what was done, to choose from.
   func auditNames() async throws -> (actors: [String], actions: [String]) {
     try await database.read { connection in

@@ -63,7 +63,7 @@ struct PeoplePages: Sendable {
     let (user, role) = (try await user(request), try role(request))
     guard user.id != request.user?.id else { return try await show(request, refusal: .ownself) }
     _ = try await house.people.setRole(role, of: user.id, by: request.actor)
-    return back("\(user.name) has the role \(role.title) now.")
+    return back("\(user.name) has the role \(house.blueprint.labels.name(of: role)) now.")
   }
 
   private func setDisabled(_ isDisabled: Bool, _ request: PageRequest) async throws -> PageAnswer {
@@ -117,7 +117,8 @@ struct AuditPages: Sendable {
   @Sendable private func show(_ request: PageRequest) async throws -> PageAnswer {
     let (actor, action) = (Self.filter(request.query["actor"]), Self.filter(request.query["action"]))
     let cursor = request.query.cursor
-    let found = try await house.people.audit(actor: actor, action: action, limit: Self.pageSize, cursor: cursor)
+    let stored = actor.map(house.blueprint.labels.actor(named:))
+    let found = try await house.people.audit(actor: stored, action: action, limit: Self.pageSize, cursor: cursor)
     let names = try await house.people.auditNames()
     let page = AuditPage(
       list: found.items, filter: .init(actor: actor ?? "", action: action ?? ""), actors: names.actors, actions: names.actions,

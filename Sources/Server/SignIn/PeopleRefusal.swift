@@ -14,6 +14,8 @@ public enum PeopleRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   case notRight
   /// At a change of the own password.
   case currentNotRight
+  /// The session ended while something was done in it.
+  case signedOut
   case wait(TimeSpan)
   case busy
   case badLink
@@ -31,6 +33,7 @@ public enum PeopleRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case .passwordsDiffer: "The two passwords are not the same."
     case .notRight: "The address or the password is not right."
     case .currentNotRight: "The current password is not right."
+    case .signedOut: "You were signed out meanwhile, and nothing was done. Sign in and try again."
     case .wait(let span): "Too many wrong passwords: wait \(span.words) and try again."
     case .busy: "Too many people sign in at this moment: try again in a few seconds."
     case .badLink: "This link cannot be used: it was used already, its time is over, or a newer one took its place. Ask for a new one."

@@ -129,7 +129,7 @@ struct AccountPages: Sendable {
         of: live, from: request.form.text("current"), to: password, request.visitor)
       return PageAnswer.redirect(to: "/account", notice: "Your password is changed. Everywhere else you are signed out.")
         .with(.begin(token: token))
-    } catch let refusal as PeopleRefusal {
+    } catch let refusal as PeopleRefusal where refusal != .signedOut {
       return try await show(request, refusal: refusal)
     }
   }

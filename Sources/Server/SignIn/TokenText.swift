@@ -6,7 +6,7 @@ import Foundation
 enum TokenText {
   static let secretBytes = 32
 
-  static func make(_ randomBytes: (Int) -> [UInt8]) -> String { base64URL(randomBytes(secretBytes)) }
+  static func make(_ randomBytes: (Int) -> [UInt8]) -> String { Base64.urlText(randomBytes(secretBytes)) }
 
   /// What is stored of it; `nil` where the text has not the form, so that it needs no look into the database.
   static func hash(_ text: String) -> [UInt8]? {
@@ -16,11 +16,6 @@ enum TokenText {
 
   /// A code that only who has the secret can make, for one purpose.
   static func code(for purpose: String, secret: String) -> String {
-    base64URL(HMAC<SHA256>.authenticationCode(for: Data(purpose.utf8), using: SymmetricKey(data: Data(secret.utf8))))
-  }
-
-  static func base64URL(_ bytes: some Sequence<UInt8>) -> String {
-    Data(bytes).base64EncodedString()
-      .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+    Base64.urlText(HMAC<SHA256>.authenticationCode(for: Data(purpose.utf8), using: SymmetricKey(data: Data(secret.utf8))))
   }
 }

@@ -36,6 +36,7 @@ struct BlueprintBuilder {
     blueprint.digests = digests
     blueprint.sources = sources
     blueprint.openID = openID
+    if let labels = root["labels"] { blueprint.labels = self.labels(labels) }
     if let zone = root.text("time_zone") { blueprint.timeZone = zone }
     if let url = root.text("public_url") { blueprint.publicURL = url }
     if let owner = root.text("owner_attribute") { blueprint.ownerAttribute = owner }
@@ -43,6 +44,11 @@ struct BlueprintBuilder {
     if let freshness = root["health"]?["freshness"] { blueprint.freshness = self.freshness(freshness) }
     if let retention = root["retention"] { blueprint.retention.events = retention.duration("events", default: nil) }
     return blueprint
+  }
+
+  private func labels(_ checked: Checked) -> RoleLabels {
+    let named = Role.allCases.compactMap { role in checked.text(role.rawValue).map { (role, $0) } }
+    return RoleLabels(roles: Dictionary(uniqueKeysWithValues: named), automation: checked.text(Keys.automation))
   }
 
   private func freshness(_ checked: Checked) -> Freshness {

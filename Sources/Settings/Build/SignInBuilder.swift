@@ -8,9 +8,7 @@ extension BlueprintBuilder {
     let clientSecret = checked["client_secret"].flatMap { field in
       field.text.flatMap { secret($0, at: field.place, use) }.map(Secret.init)
     }
-    if issuer.hasPrefix("http://"), !["http://127.0.0.1", "http://localhost"].contains(where: issuer.hasPrefix),
-      let place = checked["issuer"]?.place
-    {
+    if WebAddress.isOpenToOthers(issuer), let place = checked["issuer"]?.place {
       findings.error(place, "\"issuer\" must begin with https://: what is signed there must not be changed on its way")
     }
     var domains: [String] = []

@@ -26,7 +26,7 @@ struct ScalarCheck {
     case .quantity: quantity(shape)
     case .timeOfDay(let orOff): timeOfDay(orOff)
     case .timeZone: timeZone()
-    case .url: url()
+    case .url(let asWritten): url(asWritten)
     case .choice(let choices): choice(choices)
     case .expression, .secret: .right(.text(text))
     case .query: query()
@@ -131,12 +131,13 @@ struct ScalarCheck {
     return .wrong("is a time zone like Europe/Berlin, there is none called \(shown)", suggestion: nearest(text, in: known))
   }
 
-  private func url() -> Outcome {
+  private func url(_ asWritten: Bool) -> Outcome {
     guard WebAddress.isValid(text) else {
       return .wrong(
         "is an address that begins with http:// or https://, not \(shown)",
         suggestion: WebAddress.isValid("https://" + text) && !text.contains("://") ? "https://" + text : nil)
     }
+    if asWritten { return .right(.text(text)) }
     var trimmed = Substring(text)
     while trimmed.hasSuffix("/") { trimmed.removeLast() }
     return .right(.text(String(trimmed)))
@@ -158,6 +159,13 @@ enum WebAddress {
       let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host
     else { return false }
     return ["http", "https"].contains(scheme) && !host.isEmpty
+  }
+
+  /// Whether what goes there can be read and changed on its way: plain http, and not to this machine itself. The whole host counts:
+  /// anybody can have one that begins with "localhost".
+  static func isOpenToOthers(_ text: String) -> Bool {
+    guard let url = URL(string: text), url.scheme?.lowercased() != "https" else { return false }
+    return !["localhost", "127.0.0.1", "::1", "[::1]"].contains(url.host?.lowercased() ?? "")
   }
 }
 

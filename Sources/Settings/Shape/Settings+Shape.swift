@@ -8,7 +8,7 @@ enum Keys {
       Field("company", .text, "The company's name, for messages.", required: true),
       Field("time_zone", .timeZone, "IANA name of the zone for daily and weekly work, like `Europe/Berlin`.", default: "UTC"),
       Field(
-        "public_url", .url, "Where people reach this server, for links in messages.", default: "http://127.0.0.1:8080"),
+        "public_url", .url(), "Where people reach this server, for links in messages.", default: "http://127.0.0.1:8080"),
       Field("daily_batch", .timeOfDay(), "Local time at which every score is derived anew and compared.", default: "02:00"),
       Field("events", .map(keys: .names, .text), "Words for events, with the name that SDKs send: `login: Signed In`."),
       Field("features", .map(keys: .names, .either(.text, feature)), "Events that count as using a feature of the product."),
@@ -27,6 +27,7 @@ enum Keys {
       Field("channels", .map(keys: .names, channel), "Ways out to people, by name."),
       Field("sources", .map(keys: .names, .object(source)), "Queries into your own databases whose rows become records."),
       Field("retention", .object(retention), "How long what happened is kept in every detail."),
+      Field("labels", .object(labels), "What roles, and Holdfast itself where it acts, are called on pages."),
       Field("sign_in", .object(signIn), "How people sign in, besides with a password of their own."),
     ])
 
@@ -125,6 +126,14 @@ enum Keys {
         "Events older than this are summed up by day; scores stay as they are. `never`: every event is kept.", default: "never")
     ])
 
+  static let automation = "automation"
+
+  static let labels = ObjectShape(
+    doc: "What roles, and Holdfast itself where it acts, are called on pages.",
+    fields: Role.allCases.map { Field($0.rawValue, .text, "The label of the role \($0.title).", default: .string($0.title)) } + [
+      Field(automation, .text, "The label of what Holdfast does by itself.", default: .string(AuditEntry.Actor.automation.label))
+    ])
+
   static let signIn = ObjectShape(
     doc: "How people sign in, besides with a password of their own.",
     fields: [Field("openid", .object(openID), "By the company's own sign-in: a provider of OpenID Connect; see docs/people.md.")])
@@ -133,7 +142,10 @@ enum Keys {
     doc: "A provider of OpenID Connect.",
     fields: [
       Field("name", .text, "What stands on the button: `Sign in with …`.", required: true),
-      Field("issuer", .url, "The provider's name for itself, an address without `/.well-known/…`.", required: true),
+      Field(
+        "issuer", .url(asWritten: true),
+        "The provider's name for itself, an address without `/.well-known/…`, letter for letter: with a slash at its end where it has one.",
+        required: true),
       Field("client_id", .text, "What the provider calls Holdfast.", required: true),
       Field("client_secret", .secret, "The secret that goes with it: `${NAME}` or `file:PATH`.", required: true),
       Field(

@@ -15,7 +15,8 @@ indirect enum Shape: Sendable {
   /// `02:00`; with `orOff` also the word "off".
   case timeOfDay(orOff: Bool = false)
   case timeZone
-  case url
+  /// Without the slashes at its end, because paths are put after it; `asWritten` keeps it as it is, where it is compared with a name.
+  case url(asWritten: Bool = false)
   case choice([String])
   case expression
   /// SQL, over several lines if need be.

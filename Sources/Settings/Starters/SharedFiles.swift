@@ -42,6 +42,15 @@ extension Starter {
 
     """
 
+  /// What the procedure calls whom.
+  static let sopLabels = """
+
+    labels:
+      executive: Chairman
+      automation: EVA         # what Holdfast does by itself stands under this name in the audit log
+
+    """
+
   /// What the product sends: the same in both starters.
   static let dataFile = """
     # What the product sends. Names on the right are as SDKs send them; words on the left are for the other files.

@@ -9,7 +9,7 @@ public struct Starter: Sendable {
   /// The default procedure: three measures.
   public static let sop = Starter(
     name: "sop", summary: "The standard procedure: last login, open tickets, features adopted.",
-    files: [("holdfast.yaml", holdfastFile), ("data.yaml", dataFile), ("health.yaml", sopHealthFile)])
+    files: [("holdfast.yaml", holdfastFile + sopLabels), ("data.yaml", dataFile), ("health.yaml", sopHealthFile)])
 
   /// All six signals of the procedure, segments, a variant and a cap.
   public static let full = Starter(

@@ -46,12 +46,12 @@ public enum AlertQueries {
   /// - Throws: `InvalidCursor`, `DatabaseFailure`.
   public static func list(state: Alert.State?, limit: Int, cursor: String?, _ connection: any Connection) throws -> Page<Alert> {
     let from = try cursor.map(TimeCursor.init) ?? .newest
-    var values: [any SQLBindable] = [from.at, from.at, from.id]
+    var values: [any SQLBindable] = [from.at, from.id]
     if let state { values.append(state.rawValue) }
     values.append(limit + 1)
     let items = try connection.rows(
       """
-      SELECT \(columns) FROM alert WHERE (opened_at < $1 OR (opened_at = $2 AND id < $3))\(state == nil ? "" : " AND state = $4")
+      SELECT \(columns) FROM alert WHERE (opened_at, id) < ($1, $2)\(state == nil ? "" : " AND state = $3")
       ORDER BY opened_at DESC, id DESC LIMIT $\(values.count)
       """, values, alert)
     return page(items, limit: limit)
@@ -63,9 +63,9 @@ public enum AlertQueries {
     let from = try cursor.map(TimeCursor.init) ?? .newest
     let items = try connection.rows(
       """
-      SELECT \(columns) FROM alert WHERE (opened_at < $1 OR (opened_at = $2 AND id < $3)) AND snoozed_until > $4 AND state <> 'closed'
-      ORDER BY opened_at DESC, id DESC LIMIT $5
-      """, [from.at, from.at, from.id, now.microseconds, limit + 1], alert)
+      SELECT \(columns) FROM alert WHERE (opened_at, id) < ($1, $2) AND snoozed_until > $3 AND state <> 'closed'
+      ORDER BY opened_at DESC, id DESC LIMIT $4
+      """, [from.at, from.id, now.microseconds, limit + 1], alert)
     return page(items, limit: limit)
   }
 

@@ -22,8 +22,8 @@ public enum AuditQueries {
     actor: String? = nil, action: String? = nil, limit: Int, cursor: String?, _ connection: any Connection
   ) throws -> Page<AuditEntry> {
     let from = try cursor.map(TimeCursor.init) ?? .newest
-    var values: [any SQLBindable] = [from.at, from.at, from.id]
-    var condition = "(at < $1 OR (at = $2 AND id < $3))"
+    var values: [any SQLBindable] = [from.at, from.id]
+    var condition = "(at, id) < ($1, $2)"
     if let actor {
       values.append(actor)
       condition += " AND actor = $\(values.count)"

@@ -152,12 +152,12 @@ public enum DeliveryQueries {
     state: Delivery.State?, limit: Int, cursor: String?, _ connection: any Connection
   ) throws -> Page<Delivery> {
     let from = try cursor.map(TimeCursor.init) ?? .newest
-    var values: [any SQLBindable] = [from.at, from.at, from.id]
+    var values: [any SQLBindable] = [from.at, from.id]
     if let state { values.append(state.rawValue) }
     values.append(limit + 1)
     let items = try connection.rows(
       """
-      SELECT \(columns) FROM delivery WHERE (created_at < $1 OR (created_at = $2 AND key < $3))\(state == nil ? "" : " AND state = $4")
+      SELECT \(columns) FROM delivery WHERE (created_at, key) < ($1, $2)\(state == nil ? "" : " AND state = $3")
       ORDER BY created_at DESC, key DESC LIMIT $\(values.count)
       """, values, delivery)
     guard items.count > limit else { return Page(items: items, next: nil) }
@@ -172,15 +172,29 @@ public enum DeliveryQueries {
     } ?? 0
   }
 
-  /// The channels by which an alert went out, in the order of their names.
-  public static func channels(of alert: Alert, _ connection: any Connection) throws -> [String] {
-    let prefix = "alert/\(alert.kind.rawValue)/\(alert.customer)/\(alert.openedAt.microseconds)/"
-    // "0" is what comes next after "/".
-    let channels = try connection.rows(
-      "SELECT channel FROM delivery WHERE shard = $1 AND key >= $2 AND key < $3 AND state = 'sent'",
-      [shard(of: alert.customer), prefix, String(prefix.dropLast()) + "0"]
-    ) { $0.text(0) }
-    return Set(channels).sorted()
+  /// So many alerts `channels` takes at once: SQLite puts no more than 500 queries together.
+  public static let mostAlerts = 100
+
+  /// The channels by which alerts went out, in the order of their names, by the alert's id; those that went out by none are left out.
+  /// - Parameter alerts: at most `mostAlerts`.
+  public static func channels(of alerts: [Alert], _ connection: any Connection) throws -> [String: [String]] {
+    guard !alerts.isEmpty else { return [:] }
+    var values: [any SQLBindable] = []
+    // A range for each, and no join with a list of them: PostgreSQL would guess that each range holds a large part of the table.
+    let ranges = alerts.enumerated().map { index, alert -> String in
+      let prefix = "alert/\(alert.kind.rawValue)/\(alert.customer)/\(alert.openedAt.microseconds)"
+      // "0" is what comes next after "/".
+      let range: [any SQLBindable] = [shard(of: alert.customer), prefix + "/", prefix + "0"]
+      values += range
+      let last = values.count
+      return """
+        SELECT CAST(\(index) AS BIGINT), channel FROM delivery
+        WHERE shard = $\(last - 2) AND key >= $\(last - 1) AND key < $\(last) AND state = 'sent'
+        """
+    }
+    let found = try connection.rows(ranges.joined(separator: " UNION ALL "), values) { (index: $0.int(0), channel: $0.text(1)) }
+    let channels = found.reduce(into: [String: Set<String>]()) { $0[alerts[$1.index].id, default: []].insert($1.channel) }
+    return channels.mapValues { $0.sorted() }
   }
 
   public static func counts(_ connection: any Connection) throws -> [Delivery.State: Int] {

@@ -42,6 +42,18 @@ public enum HealthMoves {
     }
   }
 
+  /// How many of an owner's customers have a lower score than at `mark`.
+  public static func fallen(since mark: Instant, of owner: String, _ connection: any Connection) throws -> Int {
+    let source = Source(owner)
+    return try connection.first(
+      """
+      SELECT COUNT(*) FROM \(source.tables) WHERE \(source.condition) AND now.score < (
+        SELECT score_to FROM health_change AS h WHERE h.shard = now.shard AND h.customer = now.customer AND h.at <= $3
+        ORDER BY at DESC, ordinal DESC LIMIT 1)
+      """, source.values + [mark.microseconds]
+    ) { $0.int(0) } ?? 0
+  }
+
   /// How many customers were in which band at `mark`, or had no score yet, and in which they are now. They sum to those that have a score.
   /// - Parameter owner: only theirs; as `ListKeys.owner` writes it.
   public static func flows(since mark: Instant, of owner: String? = nil, _ connection: any Connection) throws -> [BandFlow] {

@@ -54,6 +54,11 @@ public enum KeyQueries {
     try connection.rows("SELECT \(columns) FROM api_key ORDER BY created_at, id", [], key).compactMap(\.self)
   }
 
+  /// The key with this id, revoked or not.
+  public static func load(id: String, _ connection: any Connection) throws -> StoredKey? {
+    try connection.first("SELECT \(columns) FROM api_key WHERE id = $1", [id], key) ?? nil
+  }
+
   /// - Returns: whether there was such a key in force.
   public static func revoke(id: String, at instant: Instant, _ connection: any Connection) throws -> Bool {
     try connection.execute("UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", [instant.microseconds, id]) > 0

@@ -30,9 +30,17 @@ public enum SignInFailureQueries {
       "UPDATE sign_in_failure SET last_at = $1 WHERE subject = $2 AND last_at < $3", [now.microseconds, subject, now.microseconds])
   }
 
-  /// Takes one back that turned out to be none.
-  public static func takeBack(_ subject: String, _ connection: any Connection) throws {
-    try connection.execute("UPDATE sign_in_failure SET failures = failures - 1 WHERE subject = $1 AND failures > 0", [subject])
+  /// Takes one back that turned out to be none, and its instant with it, unless another one came after it: else every success would make
+  /// all others behind the same address wait anew.
+  /// - Parameters:
+  ///   - attempt: when it was counted.
+  ///   - before: the last one before it, as `lock` told.
+  public static func takeBack(_ subject: String, at attempt: Instant, before: Instant, _ connection: any Connection) throws {
+    try connection.execute(
+      """
+      UPDATE sign_in_failure SET failures = failures - 1, last_at = CASE WHEN last_at = $1 THEN $2 ELSE last_at END
+      WHERE subject = $3 AND failures > 0
+      """, [attempt.microseconds, before.microseconds, subject])
   }
 
   /// Forgets all of a subject.

@@ -12,6 +12,8 @@ public enum TaskQueries {
       case open
       /// Open, and due before then.
       case overdue(at: Instant)
+      /// Open, and due in this span.
+      case due(Range<Instant>)
       case closed
     }
     public enum Owner: Hashable, Sendable {
@@ -19,6 +21,8 @@ public enum TaskQueries {
       case nobody
       /// In lower case, as it is kept.
       case address(String)
+      /// Everybody else, and nobody; the address in lower case.
+      case otherThan(String)
     }
     public var state: State
     public var owner: Owner
@@ -80,6 +84,11 @@ public enum TaskQueries {
     try connection.first("SELECT \(columns) FROM task WHERE id = $1", [id], task)
   }
 
+  /// Loads a task that is about to be changed in this transaction: others who want to change it wait for its end, and see what it did.
+  public static func lock(id: String, _ connection: any Connection) throws -> CustomerTask? {
+    try connection.first("UPDATE task SET closed_at = closed_at WHERE id = $1 RETURNING \(columns)", [id], task)
+  }
+
   /// A page of tasks: open ones by due time, the longest due first; closed ones by when they were closed, the newest first.
   /// - Parameter cursor: `next` of the page before, of the same filter.
   /// - Throws: `AlertQueries.InvalidCursor`, `DatabaseFailure`.
@@ -87,23 +96,10 @@ public enum TaskQueries {
     _ filter: Filter, limit: Int, cursor: String? = nil, _ connection: any Connection
   ) throws -> Page<CustomerTask> {
     var values: [any SQLBindable] = []
+    var conditions = Self.conditions(of: filter, &values)
     func bound(_ value: any SQLBindable) -> String {
       values.append(value)
       return "$\(values.count)"
-    }
-    var conditions: [String] = []
-    if let customer = filter.customer {
-      conditions += ["shard = \(bound(Shard.number(of: customer)))", "customer = \(bound(customer))"]
-    }
-    switch filter.owner {
-    case .anyone: break
-    case .nobody: conditions.append("owner IS NULL")
-    case .address(let address): conditions.append("owner = \(bound(address))")
-    }
-    switch filter.state {
-    case .open: conditions.append("closed_at IS NULL")
-    case .overdue(let now): conditions += ["closed_at IS NULL", "due_at < \(bound(now.microseconds))"]
-    case .closed: conditions.append("closed_at IS NOT NULL")
     }
     let isClosed = filter.state == .closed
     let (column, direction) = isClosed ? ("closed_at", "DESC") : ("due_at", "ASC")
@@ -118,6 +114,44 @@ public enum TaskQueries {
     guard items.count > limit, limit > 0 else { return Page(items: items, next: nil) }
     items.removeLast()
     return Page(items: items, next: items.last.map { TimeCursor(isClosed ? $0.closedAt ?? $0.dueAt : $0.dueAt, $0.id).text })
+  }
+
+  /// What holds for the tasks of a filter; the values of its parameters are appended in their order.
+  private static func conditions(of filter: Filter, _ values: inout [any SQLBindable]) -> [String] {
+    func bound(_ value: any SQLBindable) -> String {
+      values.append(value)
+      return "$\(values.count)"
+    }
+    var conditions: [String] = []
+    if let customer = filter.customer {
+      conditions += ["shard = \(bound(Shard.number(of: customer)))", "customer = \(bound(customer))"]
+    }
+    switch filter.owner {
+    case .anyone: break
+    case .nobody: conditions.append("owner IS NULL")
+    case .address(let address): conditions.append("owner = \(bound(address))")
+    case .otherThan(let address): conditions.append("owner IS DISTINCT FROM \(bound(address))")
+    }
+    switch filter.state {
+    case .open: conditions.append("closed_at IS NULL")
+    case .overdue(let now): conditions += ["closed_at IS NULL", "due_at < \(bound(now.microseconds))"]
+    case .due(let span):
+      conditions.append("closed_at IS NULL")
+      conditions.append("due_at >= \(bound(span.lowerBound.microseconds))")
+      conditions.append("due_at < \(bound(span.upperBound.microseconds))")
+    case .closed: conditions.append("closed_at IS NOT NULL")
+    }
+    return conditions
+  }
+
+  /// How many tasks a filter has, counted up to a limit.
+  public static func count(_ filter: Filter, limit: Int, _ connection: any Connection) throws -> Int {
+    var values: [any SQLBindable] = []
+    let conditions = Self.conditions(of: filter, &values).joined(separator: " AND ")
+    values.append(limit)
+    return try connection.first(
+      "SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE \(conditions) LIMIT $\(values.count)) AS counted", values
+    ) { $0.int(0) } ?? 0
   }
 
   /// Open tasks of one person, the longest due first.

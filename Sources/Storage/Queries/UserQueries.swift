@@ -59,6 +59,11 @@ public enum UserQueries {
       """, [externalID, id, externalID]) > 0
   }
 
+  /// Unties a user from the company's own sign-in. - Returns: whether there was anything to untie.
+  public static func untie(id: String, _ connection: any Connection) throws -> Bool {
+    try connection.execute("UPDATE app_user SET external_id = NULL WHERE id = $1 AND external_id IS NOT NULL", [id]) > 0
+  }
+
   /// The hash of the password; `nil` where there is no such user or none is chosen.
   public static func password(id: String, _ connection: any Connection) throws -> String? {
     try connection.first("SELECT password FROM app_user WHERE id = $1", [id]) { $0.optionalText(0) } ?? nil

@@ -13,7 +13,7 @@ struct KeyCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Make a key. It is printed once and stored only as a hash.")
     @OptionGroup var database: DatabaseOption
-    @Option(help: "write (tracking API), api (reads and imports) or metrics (/metrics).") var scope: String
+    @Option(help: "write (tracking API), api (all that programs may read and change) or metrics (/metrics).") var scope: String
     @Option(help: "What it is for.") var name = "unnamed"
 
     func run() async throws {

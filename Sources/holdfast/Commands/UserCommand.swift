@@ -7,7 +7,7 @@ struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "user", abstract: "Who may sign in: users, their roles, links that let them in.",
     subcommands: [
-      Add.self, List.self, SetRole.self, Disable.self, Enable.self, Link.self, Reset.self, SignOut.self,
+      Add.self, List.self, SetRole.self, Disable.self, Enable.self, Link.self, Reset.self, SignOut.self, Untie.self,
     ])
 
   struct Add: AsyncParsableCommand {
@@ -122,6 +122,20 @@ struct UserCommand: AsyncParsableCommand {
       try await UserCommand.with(email, database) { house, user in
         let count = try await house.people.signOut(user, by: .commandLine)
         Terminal.note("\(user.email) is signed out: \(count) session\(count == 1 ? "" : "s")")
+      }
+    }
+  }
+
+  struct Untie: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Untie a user from an account of the company's own sign-in, so that another one with the same address can be used.")
+    @OptionGroup var database: DatabaseOption
+    @Argument(help: "The user's address.") var email: String
+
+    func run() async throws {
+      try await UserCommand.with(email, database) { house, user in
+        let isNew = try await house.people.untie(user, by: .commandLine)
+        Terminal.note(isNew ? "\(user.email) is untied; sessions go on" : "\(user.email) is tied to no account")
       }
     }
   }

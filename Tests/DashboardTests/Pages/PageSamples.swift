@@ -90,7 +90,16 @@ extension PageSamples {
         name: "sign-in-link",
         html: ChoosePasswordPage(name: name("Ben"), email: text("ben@example.com"), path: "/link/k3y", purpose: .signIn).html(out)),
       PageSample(name: "message", html: MessagePage.noCustomer(text("hooli"), requestID: text("r-17")).html(shell())),
+      PageSample(name: "refused", html: refused(canBeMended: true).html(shell())),
+      PageSample(name: "refused-for-good", html: refused(canBeMended: false).html(shell())),
     ]
+  }
+
+  func refused(canBeMended: Bool) -> RefusedPage {
+    let fields = [("outcome", "contacted"), ("note", "They will call back.\nIn January."), ("due", "2026-11-27T14:05"), ("title", "")]
+    return RefusedPage(
+      sentence: canBeMended ? text("The note is too long.") : text("The task is closed already."), action: "/tasks/t-1/close",
+      fields: fields.map { .init(name: $0, value: text($1)) }, back: "/customers/globex#tasks", canBeMended: canBeMended)
   }
 
   /// Pages about customers.
@@ -118,7 +127,9 @@ extension PageSamples {
   var empty: [PageSample] {
     let automation = TodayPage.Automation(since: ago(.days(1)))
     let nobody = TodayPage(
-      hasCustomers: false, ownsCustomers: false, tasks: [], slid: [], slidCount: 0, critical: [], criticalCount: 0, automation: automation)
+      hasCustomers: false, ownsCustomers: false, tasks: [], hasMoreTasks: false, overdue: 0, dueToday: 0, late: [], moreLate: 0,
+      free: [], moreFree: 0, slid: [], slidCount: 0, isFindingSlid: false, critical: [], criticalCount: 0, condition: nil,
+      ownerAttribute: "owner", automation: automation)
     var quiet = nobody
     quiet.hasCustomers = true
     quiet.ownsCustomers = true

@@ -14,30 +14,33 @@ extension PageSamples {
         .init(task: task("t-2", "Ask about the failed import", due: .hours(4)), customer: initech),
         .init(task: task("t-3", "Quarterly review", due: .days(3), owner: nil, priority: .low, note: "Slides are ready"), customer: hooli),
       ],
-      moreTasks: 4,
+      hasMoreTasks: false, overdue: 1, dueToday: 1,
       late: [.init(task: task("t-9", "Call back", due: .days(-2), owner: "ben@example.com"), customer: initech)],
+      moreLate: 3, free: [.init(task: task("t-8", "Say hello", due: .days(2), owner: nil), customer: hooli)],
+      moreFree: .init(10_000, isMore: true),
       slid: [
         .init(customer: globex, from: 74, to: 31, reason: text("Last login: 12 d ago, 20 of 40 points")),
         .init(customer: initech, from: 70, to: 52),
       ],
-      slidCount: 2,
+      slidCount: 2, isFindingSlid: false,
       critical: [
         .init(
-          customer: globex, since: ago(.days(3)), reason: text("Open tickets: 3, 0 of 30 points"), step: text("Open tickets at 1 (+20)")),
+          customer: globex, reason: text("Open tickets: 3, 0 of 30 points"), step: text("Open tickets at 1 (+20)")),
         .init(customer: hooli),
       ],
       criticalCount: 14, condition: "owner == \"ann@example.com\"",
+      ownerAttribute: text("owner"),
       automation: .init(
-        since: ago(.hours(24)), alertsOpened: 3, deliveriesSent: .init(10_000, isMore: true), deliveriesFailed: 1, scoresMoved: 1_204,
-        recovered: 2,
-        recoveredCustomers: [customer("umbrella", "Umbrella", 81), customer("stark", "Stark", 72)]))
+        since: ago(.hours(24)), alertsOpened: 3, deliveriesSent: .init(10_000, isMore: true), deliveriesFailed: 1,
+        recovered: 2, worsened: 1))
   }
 
   var todayOfCompany: TodayPage {
     var page = today
     page.ownsCustomers = false
     page.tasks = []
-    page.moreTasks = 0
+    page.overdue = 0
+    page.dueToday = 0
     page.condition = nil
     return page
   }
@@ -122,8 +125,8 @@ extension PageSamples {
       ],
       next: text("n-1"),
       precision: [
-        .init(rule: text("Critical"), alerts: 40, preceded: 15, interval: 0.2422...0.5296),
-        .init(rule: "Slid", alerts: 12, preceded: 4, young: 3),
+        .init(rule: text("Critical"), alerts: 40, preceded: 15, interval: 0.2422...0.5296, isSample: true),
+        .init(rule: "Slid", alerts: 12, preceded: 4, young: 3, withoutSubscription: 1),
       ])
   }
 }

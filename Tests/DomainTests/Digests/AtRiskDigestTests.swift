@@ -3,7 +3,8 @@ import Testing
 
 @Suite("The digest of customers at risk")
 struct AtRiskDigestTests {
-  private static let week = Week(containing: (Instant(iso8601: "2026-11-30") ?? .epoch).day)
+  private static let day = (Instant(iso8601: "2026-11-30") ?? .epoch).day
+  private static let week = Week(containing: day)
 
   private static func customer(
     _ id: String, _ score: Int, from before: Int? = nil, name: String? = nil, mrr: Double? = nil
@@ -14,7 +15,8 @@ struct AtRiskDigestTests {
 
   private static func digest(_ change: (inout AtRiskDigest) -> Void = { _ in }) -> AtRiskDigest {
     var digest = AtRiskDigest(
-      company: "Initech", week: week, now: .init(customers: 1_234, average: 71.27, bands: [.healthy: 1_195, .atRisk: 34, .critical: 5]),
+      company: "Initech", week: week, day: day,
+      now: .init(customers: 1_234, average: 71.27, bands: [.healthy: 1_195, .atRisk: 34, .critical: 5]),
       before: .init(customers: 1_200, average: 70.9, bands: [.healthy: 1_165, .atRisk: 31, .critical: 4]),
       slid: .init(count: 22, largest: [customer("a/1", 31, from: 74, name: "Acme", mrr: 1_999.6), customer("b", 52, from: 70)]),
       recovered: .init(count: 1, largest: [customer("c", 80, from: 35, name: " ", mrr: 40)]),
@@ -27,12 +29,12 @@ struct AtRiskDigestTests {
   @Test("says in its subject how many are at risk and how many moved")
   func subject() {
     #expect(
-      Self.digest().title == "At-risk digest, week 49: 39 customers at risk or critical, 22 slid, 1 recovered")
+      Self.digest().title == "At-risk digest, 2026-11-30: 39 customers at risk or critical, 22 slid, 1 recovered")
     let calm = Self.digest {
       $0.now.bands = [.healthy: 9, .critical: 1]
       ($0.slid, $0.recovered) = (.init(), .init())
     }
-    #expect(calm.title == "At-risk digest, week 49: 1 customer at risk or critical")
+    #expect(calm.title == "At-risk digest, 2026-11-30: 1 customer at risk or critical")
   }
 
   @Test("tells numbers with what they were, names with links, and how many are left off")
@@ -43,12 +45,12 @@ struct AtRiskDigestTests {
       side: "MRR 2\u{202F}000")
     #expect(
       message.blocks.prefix(6) == [
-        .heading("At-risk digest"), .text("Initech, week 49, from Monday 2026-11-30"),
+        .heading("At-risk digest"), .text("Initech, the seven days to 2026-11-30"),
         .figures([
           .init(label: "Customers", value: "1\u{202F}234"), .init(label: "Average health", value: "71.3", detail: "+0.4 in a week"),
           .init(label: "At risk", value: "34", detail: "was 31", band: .atRisk),
           .init(label: "Critical", value: "5", detail: "was 4", band: .critical),
-        ]), .heading("Slid this week: 22"),
+        ]), .heading("Slid in seven days: 22"),
         .rows([
           acme,
           .init(
@@ -80,15 +82,17 @@ struct AtRiskDigestTests {
   func empty() {
     let none = AtRiskDigest.Movement()
     let digest = AtRiskDigest(
-      company: "New", week: Self.week, now: .init(customers: 0, average: nil, bands: [:]), before: nil, slid: none, recovered: none,
+      company: "New", week: Self.week, day: Self.day, now: .init(customers: 0, average: nil, bands: [:]), before: nil, slid: none,
+      recovered: none,
       reasons: [], largest: [], publicURL: "")
     #expect(
       digest.message().blocks == [
-        .heading("At-risk digest"), .text("New, week 49, from Monday 2026-11-30"),
+        .heading("At-risk digest"), .text("New, the seven days to 2026-11-30"),
         .figures([
           .init(label: "Customers", value: "0"), .init(label: "Average health", value: "–"),
           .init(label: "At risk", value: "0", band: .atRisk), .init(label: "Critical", value: "0", band: .critical),
-        ]), .heading("Slid this week"), .text("Nobody slid into at-risk or critical this week."), .text("Nobody is at risk or critical."),
+        ]), .heading("Slid in seven days"), .text("Nobody slid into at-risk or critical in these seven days."),
+        .text("Nobody is at risk or critical."),
       ])
     #expect(digest.message().preview == "Nobody is at risk.")
   }

@@ -13,10 +13,11 @@ struct OpenIDAdmissionTests {
   }
 
   private func decide(
-    _ email: String? = "ann@example.com", verified: Bool = true, tied: User? = nil, namesake: (user: User, isTied: Bool)? = nil
+    _ email: String? = "ann@example.com", verified: Bool = true, tied: User? = nil, namesake: (user: User, isTied: Bool)? = nil,
+    name: String? = "Ann Lee"
   ) -> OpenIDAdmission {
     let identity = ExternalIdentity(
-      issuer: Self.settings.issuer, subject: "u-1", email: email, isEmailVerified: verified, name: "Ann Lee")
+      issuer: Self.settings.issuer, subject: "u-1", email: email, isEmailVerified: verified, name: name)
     return .decide(identity, tied: tied, namesake: namesake, Self.settings)
   }
 
@@ -42,6 +43,17 @@ struct OpenIDAdmissionTests {
     }
     #expect(isRefused(decide("bob@example.com", verified: false)))
     #expect(isRefused(decide(nil)))
+  }
+
+  @Test("Address and name are held to the rules that hold for all people")
+  func rules() {
+    #expect(decide(" Bob@Example.com ") == .join(email: "bob@example.com", name: "Ann Lee", role: .successManager))
+    for address in ["b\u{a0}ob@example.com", "b ob@example.com", "b\u{7f}ob@example.com"] { #expect(isRefused(decide(address))) }
+    let long = String(repeating: "x", count: UserRules.longestName)
+    for (told, kept) in [(long + "y", long), ("Bob\nLee", nil), ("  ", nil), (nil, nil), (" Bob ", "Bob")] as [(String?, String?)] {
+      let expected = OpenIDAdmission.join(email: "bob@example.com", name: kept ?? "bob@example.com", role: .successManager)
+      #expect(decide("bob@example.com", name: told) == expected, "\(told ?? "none")")
+    }
   }
 
   @Test("An account that was closed stays closed")

@@ -37,6 +37,8 @@ struct PeopleRulesTests {
     #expect(UserRules.name("Ann\nLee") == nil)
     #expect(UserRules.name(String(repeating: "x", count: 100)) != nil)
     #expect(UserRules.name(String(repeating: "x", count: 101)) == nil)
+    #expect(UserRules.name(cutting: " " + String(repeating: "x", count: 101)) == String(repeating: "x", count: 100))
+    #expect(UserRules.name(cutting: "Ann\nLee") == nil)
   }
 
   @Test("A session ends a week after it was last seen, and thirty days after it began in any case")

@@ -35,15 +35,31 @@ final class WatchedDatabase: Database {
 
   func close() async throws { try await inner.close() }
 
+  /// How the database would answer a question, line by line.
+  private static func plan(_ question: Question, _ connection: any Connection) throws -> [String] {
+    guard connection.dialect == .postgres else {
+      return try connection.rows("EXPLAIN QUERY PLAN \(question.sql)", question.values) { $0.text(3) }
+    }
+    // Tables in tests are small: an index is passed over only where it does not help.
+    try connection.execute("SET LOCAL enable_seqscan = off", [])
+    return try connection.rows("EXPLAIN \(question.sql)", question.values) { $0.text(0) }
+  }
+
+  /// Whether a question begins within an index at a value of a column: what lies before that is not read.
+  static func isRange(_ question: Question, of column: String, _ connection: any Connection) throws -> Bool {
+    let lines = try Self.plan(question, connection).map { $0.filter { $0 != " " }.replacing("ROW(", with: "(") }
+    // Of two ranges put together one may hold everything.
+    guard !lines.contains(where: { $0.contains("BitmapOr") || $0.contains("MULTI-INDEXOR") }) else { return false }
+    let marks = ["(\(column)<", "(\(column)>", "(\(column),", "AND\(column)<", "AND\(column)>"]
+    return lines.contains { line in
+      (line.contains("IndexCond:") || line.hasPrefix("SEARCH")) && marks.contains { line.contains($0) }
+    }
+  }
+
   /// The lines of a question's plan in which a table is read from end to end: not along an index that gives the order asked for.
   static func scans(_ question: Question, of tables: Set<String>, _ connection: any Connection) throws -> [String] {
-    if connection.dialect == .postgres {
-      // Tables in tests are small: an index is passed over only where it does not help.
-      try connection.execute("SET LOCAL enable_seqscan = off", [])
-      let plan = try connection.rows("EXPLAIN \(question.sql)", question.values) { $0.text(0) }
-      return plan.filter { line in tables.contains { line.contains("Seq Scan on \($0) ") } }
-    }
-    let plan = try connection.rows("EXPLAIN QUERY PLAN \(question.sql)", question.values) { $0.text(3) }
+    let plan = try Self.plan(question, connection)
+    if connection.dialect == .postgres { return plan.filter { line in tables.contains { line.contains("Seq Scan on \($0) ") } } }
     let isSorted = plan.contains { $0.contains("TEMP B-TREE") }
     return plan.filter { line in
       guard line.hasPrefix("SCAN "), isSorted || !line.contains(" USING ") else { return false }

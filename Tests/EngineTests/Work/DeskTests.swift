@@ -178,6 +178,22 @@ struct DeskTests {
     }
   }
 
+  @Test("Changes of a task at the same moment all hold")
+  func concurrentChanges() async throws {
+    try await DeskBench.run { bench in
+      let due = bench.house.clock.now() + .days(5)
+      for _ in 0..<20 {
+        let id = try await bench.task().id
+        async let owner = bench.desk.editTask(id, TaskEdit(owner: .address("lea@example.com")), by: .key(name: "a"), user: nil)
+        async let time = bench.desk.editTask(id, TaskEdit(dueAt: due), by: .key(name: "b"), user: nil)
+        async let priority = bench.desk.editTask(id, TaskEdit(priority: .high), by: .key(name: "c"), user: nil)
+        _ = try await (owner, time, priority)
+        let task = try #require(try await bench.desk.task(id))
+        #expect(task.owner == "lea@example.com" && task.dueAt == due && task.priority == .high)
+      }
+    }
+  }
+
   @Test("Operations send a delivery again or take it back; what is not in such a state stays")
   func deliveries() async throws {
     try await DeskBench.run { bench in

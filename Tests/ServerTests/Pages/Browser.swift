@@ -23,6 +23,8 @@ final class Browser: Sendable {
 
   func get(_ path: String, headers: HTTPFields = [:]) async throws -> TestServer.Answer { try await send(.get, path, nil, headers) }
 
+  func head(_ path: String) async throws -> TestServer.Answer { try await send(.head, path, nil, [:]) }
+
   /// Sends a form as a page of this server would.
   /// - Parameters:
   ///   - csrf: the form's token; `nil`: none.

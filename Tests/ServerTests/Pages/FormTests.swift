@@ -88,6 +88,21 @@ struct FormTests {
     }
   }
 
+  @Test("Who is not signed in sends small forms, with room for the longest passwords; so it takes a crowd to fill the room for strangers")
+  func strangers() async throws {
+    try await TestServer.run { server in
+      #expect(PageHouse.strangersInMemory / Form.maximumStrangersBytes >= 256)
+      let link = try await server.people.add(email: "new@example.com", name: "New", role: .viewer, by: .commandLine)
+      let long = (0..<PasswordRules.length.upperBound).map { ["🐙", "🦑", "🦐", "🐚"][$0 % 4] }.joined()
+      let browser = Browser(server)
+      let padding = String(repeating: "x", count: Form.maximumStrangersBytes)
+      #expect(try await browser.post("/link/\(link.token)", ["password": long, "repeat": long, "more": padding]).status == 413)
+      #expect(try await browser.post("/sign-in", ["email": padding]).status == 413)
+      #expect(try await browser.post("/link/\(link.token)", ["password": long, "repeat": long]).status == 303)
+      #expect(try await browser.submit("/account/sessions/end", ["more": padding]).status == 303, "who is in may send more")
+    }
+  }
+
   @Test("A body that is no form, too large, or of too many fields is refused in words")
   func bodies() async throws {
     try await TestServer.run { server in

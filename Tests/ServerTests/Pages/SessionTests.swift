@@ -105,6 +105,30 @@ struct SessionTests {
     }
   }
 
+  @Test("A password that is being changed while its session ends, or its user is disabled, stays as it was, and nobody is let in")
+  func changeTooLate() async throws {
+    try await TestServer.run { server in
+      let ann = try await server.addUserWithPassword(.viewer)
+      let visitor = People.Visitor(address: nil, agent: "", token: nil)
+      let endings: [@Sendable (LiveSession) async throws -> Void] = [
+        { try await server.people.end($0) },
+        { _ = try await server.people.setDisabled(true, $0.user.id, by: .commandLine) },
+      ]
+      for ending in endings {
+        let token = try await server.people.signIn(email: ann.email, password: TestServer.password, visitor)
+        let live = try #require(try await server.people.session(token: token))
+        try await ending(live)
+        _ = try await server.people.setDisabled(false, ann.id, by: .commandLine)
+        await #expect(throws: PeopleRefusal.signedOut) {
+          _ = try await server.people.changePassword(of: live, from: TestServer.password, to: "eight blue windows", visitor)
+        }
+        #expect(try await server.people.sessions(of: ann).isEmpty)
+      }
+      #expect(try await server.audited(.passwordChanged).isEmpty)
+      _ = try await server.people.signIn(email: ann.email, password: TestServer.password, visitor)
+    }
+  }
+
   @Test("Nobody changes their own role or disables themselves: somebody who administers is always left")
   func oneself() async throws {
     try await TestServer.run { server in

@@ -24,9 +24,10 @@ struct AlertRoom: Sendable {
     let lines = try await house.inquiries.lines(of: page.items.map(\.customer))
     let precision = try await house.inquiries.alertPrecision().map { precision in
       AlertsPage.Precision(
-        rule: precision.kind.rawValue, alerts: precision.counted, preceded: precision.preceded,
+        rule: precision.kind.title, alerts: precision.counted, preceded: precision.preceded,
         days: Int(AlertPrecision.window.microseconds / TimeSpan.days(1).microseconds),
-        interval: precision.interval.map { $0.lower...$0.upper })
+        interval: precision.interval.map { $0.lower...$0.upper }, young: precision.young,
+        withoutSubscription: precision.withoutSubscription, isSample: precision.isSample)
     }
     let told = try await house.inquiries.told(page.items)
     return .html(

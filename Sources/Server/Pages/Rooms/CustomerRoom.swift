@@ -18,6 +18,7 @@ struct CustomerRoom: Sendable {
   }
 
   private static let timelineEntries = 30
+  /// Half a year tells the season.
   private static let historyDays: Int64 = 180
 
   // MARK: The page
@@ -54,7 +55,7 @@ struct CustomerRoom: Sendable {
       nextChange: report.nextChange.map {
         .init(at: $0.at, score: $0.score, band: $0.band, differences: Self.differences($0.differences, model))
       }, advice: report.advice, sinceYesterday: Self.differences(report.sinceYesterday, model),
-      sinceLastWeek: Self.differences(report.sinceLastWeek, model), weekAgo: before, trend: report.trend,
+      sinceLastWeek: Self.differences(report.sinceLastWeek, model), weekAgo: before, trend: report.trend, start: history?.start,
       history: (history?.changes ?? []).reversed())
   }
 
@@ -106,12 +107,13 @@ struct CustomerRoom: Sendable {
   /// Says when the score has moved, for as long as somebody looks.
   @Sendable private func live(_ request: PageRequest) async throws -> PageAnswer {
     let id = try request.part("id")
-    guard try await house.inquiries.standings(of: [id])[id] != nil else { throw Problem.noCustomer(id) }
-    let (streams, inquiries, time) = (streams, house.inquiries, house.dependencies.time)
-    guard streams.enter() else { throw Problem.unavailable("Too many pages are watched at once; this one stands still.") }
+    guard let standing = try await house.inquiries.standings(of: [id])[id] else { throw Problem.noCustomer(id) }
+    guard let slot = streams.enter() else { throw Problem.unavailable("Too many pages are watched at once; this one stands still.") }
+    let score = LiveScore(id: id, known: standing.health, inquiries: house.inquiries, time: house.dependencies.time)
     return .events { writer in
-      defer { streams.leave() }
-      try await LiveScore(id: id, inquiries: inquiries, time: time).write(to: &writer)
+      // Held by what writes the answer, so that it is given back where that is dropped unrun.
+      defer { withExtendedLifetime(slot) {} }
+      try await score.write(to: &writer)
     }
   }
 

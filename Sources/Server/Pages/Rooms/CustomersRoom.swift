@@ -75,7 +75,8 @@ struct CustomersRoom: Sendable {
 
   // MARK: Files
 
-  /// All of the list, a page at a time as it is read.
+  /// All of the list, a page at a time as it is read. A page whose condition holds for few of very many ends before it is full, and may be
+  /// empty: no read holds a connection of the database for long.
   @Sendable private func file(_ request: PageRequest) async throws -> PageAnswer {
     let address = CustomersAddress(query: request.query.pairs)
     let columns = ListColumns(blueprint: house.blueprint)
@@ -83,7 +84,6 @@ struct CustomersRoom: Sendable {
       return .redirect(to: address.path)
     }
     query.cursor = nil
-    query.examined = .max
     let (asked, inquiries) = (query, house.inquiries)
     let keys = ["id", "name"] + address.columns.filter { $0 != "id" && $0 != "name" }
     return .csv(named: "customers.csv") { writer in
@@ -91,10 +91,11 @@ struct CustomersRoom: Sendable {
       try await writer.write(CSVText.line(keys))
       repeat {
         let page = try await inquiries.customers(query)
+        query.cursor = page.next
+        if page.items.isEmpty { continue }
         let standings = try await inquiries.standings(of: page.items.map(\.id))
         let lines = page.items.map { CSVText.line(columns.texts($0, mrr: standings[$0.id]?.mrr, keys)) }
         try await writer.write(lines.joined())
-        query.cursor = page.next
       } while query.cursor != nil
     }
   }
@@ -105,7 +106,8 @@ struct CustomersRoom: Sendable {
     let form = request.form
     let address = CustomersAddress(query: [("where", form.text("where")), ("sort", form.text("sort")), ("columns", form.text("columns"))])
     guard case .success = Self.query(address, house.blueprint, limit: 1) else {
-      return .redirect(to: address.path, notice: "A view needs a condition without errors.")
+      let page = request.refusal("A view needs a condition without errors.", canBeMended: true, or: address.path)
+      return .html(page.html(request.shell(.customers, title: "")), status: .badRequest)
     }
     let view = SavedView(
       id: "", name: form.text("name"), owner: "", isShared: form["shared"] != nil, condition: address.condition, sort: address.sort,

@@ -23,7 +23,8 @@ struct HealthRoom: Sendable {
       movers: overview.movers.map {
         HealthPage.Mover(customer: lines.line(of: $0.id), from: $0.from, to: $0.to, reason: $0.reason?.words)
       },
-      moversAt: overview.flowsAt, tiers: Self.groups(overview, .tier), stages: Self.groups(overview, .journey))
+      moversAt: overview.flowsAt, tiers: Self.groups(overview, .tier), stages: Self.groups(overview, .journey),
+      groupsAt: overview.groupsAt)
     return .html(page.html(request.shell(.health, title: "Health")))
   }
 

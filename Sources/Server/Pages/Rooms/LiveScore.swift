@@ -5,19 +5,30 @@ import Synchronization
 
 /// How many pages are watched at once: each is a connection and a look at the database twice a second.
 final class LiveStreams: Sendable {
-  private static let most = 500
+  static let most = 500
   private let count = Mutex(0)
 
-  /// - Returns: whether there is room; who enters leaves.
-  func enter() -> Bool {
-    count.withLock { count in
+  /// Room for one stream, until nobody holds it any more. A stream that was let in may never be written: a HEAD has no body, and a browser
+  /// may be gone before the answer begins.
+  final class Slot: Sendable {
+    private let streams: LiveStreams
+
+    fileprivate init(_ streams: LiveStreams) { self.streams = streams }
+
+    deinit { streams.leave() }
+  }
+
+  /// - Returns: `nil` where there is no room.
+  func enter() -> Slot? {
+    let isLet = count.withLock { count -> Bool in
       guard count < Self.most else { return false }
       count += 1
       return true
     }
+    return isLet ? Slot(self) : nil
   }
 
-  func leave() { count.withLock { $0 -= 1 } }
+  private func leave() { count.withLock { $0 -= 1 } }
 }
 
 /// A customer's score as server-sent events: one whenever it moves.
@@ -29,12 +40,14 @@ struct LiveScore: Sendable {
   private static let longest = 1_200
 
   let id: String
+  /// The score before the answer began. Whoever reads the page once the stream is open misses no move: it is in the page or in the stream.
+  let known: Health?
   let inquiries: Inquiries
   let time: any TimeSource
 
   /// Ends when the reader has gone, the customer is gone, or the server stops.
   func write(to writer: inout TextWriter) async throws {
-    var last = try await inquiries.standings(of: [id])[id]?.health
+    var last = known
     try await writer.write("retry: 2000\n\n")
     for number in 1...Self.longest where !Task.isShuttingDownGracefully {
       try await time.sleep(for: Self.look)

@@ -27,7 +27,8 @@ struct OutboxRoom: Sendable {
       }
     return .html(
       OutboxPage(
-        state: state, counts: try await house.inquiries.deliveryCounts(), deliveries: page.items, next: page.next, isFirst: cursor == nil,
+        state: state, counts: try await house.inquiries.deliveryCounts().mapValues { TodayPage.Count($0.number, isMore: $0.isMore) },
+        deliveries: page.items, next: page.next, isFirst: cursor == nil,
         lanes: lanes
       ).html(request.shell(.outbox, title: "Outbox")))
   }

@@ -33,12 +33,25 @@ extension PageHouse {
 }
 
 extension PageRequest {
-  /// Does what a form asks for and leads back; a mistake is told where the form was, and nothing was done.
+  /// Does what a form asks for and leads back. Where that is a mistake nothing was done: it is told with what was filled in, lest anything
+  /// that somebody wrote be lost, or, where nothing was written, on the page that the form was on.
   func act(or usual: String, done notice: String, _ deed: () async throws -> Void) async throws -> PageAnswer {
-    do { try await deed() } catch let mistake as WorkMistake where mistake.kind != .notFound {
-      return .redirect(to: next(or: usual), notice: mistake.description)
+    do { try await deed() } catch let mistake as WorkMistake {
+      let page = refusal(mistake.description, canBeMended: mistake.kind == .invalid, or: usual)
+      if page.canBeMended || page.holdsText { return .html(page.html(shell(nil, title: "")), status: Problem(mistake).status) }
+      guard mistake.kind != .notFound else { throw mistake }
+      return .redirect(to: next(or: usual), problem: mistake.description)
     }
     return .redirect(to: next(or: usual), notice: notice)
+  }
+
+  /// Why a form was not done, with all that was in it.
+  func refusal(_ sentence: String, canBeMended: Bool, or usual: String) -> RefusedPage {
+    var seen: Set<String> = ["csrf", "back"]
+    let fields = form.pairs.filter { seen.insert($0.name).inserted }.map { RefusedPage.Field(name: $0.name, value: $0.value) }
+    return RefusedPage(
+      sentence: sentence, action: LocalPath.checked(request.uri.path) ?? PageRoutes.home, fields: fields, back: next(or: usual),
+      canBeMended: canBeMended)
   }
 
   /// A point in time as a form gives it, in the company's zone. - Throws: `Problem` 400.

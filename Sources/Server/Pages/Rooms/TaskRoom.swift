@@ -27,7 +27,8 @@ struct TaskRoom: Sendable {
 
   @Sendable private func close(_ request: PageRequest) async throws -> PageAnswer {
     let id = try request.part("id")
-    let note = request.form["note"].flatMap { $0.isEmpty ? nil : $0 }
+    // Empty where it was cleared: then the task's goes too.
+    let note = request.form["note"]
     return try await request.act(or: PageRoutes.home, done: "The task is closed.") {
       let outcome = CustomerTask.Outcome(rawValue: request.form.text("outcome"))
       _ = try await house.desk.closeTask(id, outcome: outcome, note: note, by: request.actor, user: request.user)

@@ -2,6 +2,7 @@ import Dashboard
 import Domain
 import Engine
 import Hummingbird
+import Storage
 
 /// What somebody who comes to work sees first.
 struct TodayRoom: Sendable {
@@ -10,6 +11,8 @@ struct TodayRoom: Sendable {
   var routes: [PageRoute] { [PageRoute(.get, PageRoutes.home, .look, show)] }
 
   private static let tasksShown = 100
+  /// Of tasks that are not the reader's.
+  private static let othersShown = 20
 
   @Sendable private func show(_ request: PageRequest) async throws -> PageAnswer {
     guard let user = request.user else { throw Problem.notFound() }
@@ -17,25 +20,63 @@ struct TodayRoom: Sendable {
     let digest = try await house.inquiries.today(owner: user.email, since: since)
     let summary = try await house.inquiries.summary(at: nil)
     let tasks = try await house.desk.tasks(owner: user.email, limit: Self.tasksShown + 1)
-    let late = user.may(.leadWork) ? try await others(than: user, at: request.now) : []
-    let lines = try await house.inquiries.lines(of: (tasks + late).map(\.customer))
+    let overdue = try await house.desk.overdueTasks(owner: user.email)
+    let dueToday = try await house.desk.countedTasks(
+      TaskQueries.Filter(state: .due(request.now..<endOfDay(request.now)), owner: .address(user.email)))
+    let late = user.may(.leadWork) ? try await lateTasks(of: user, at: request.now) : .none
+    let free = user.may(.work) ? try await freeTasks() : .none
+    let lines = try await house.inquiries.lines(of: (tasks + late.shown + free.shown).map(\.customer))
+    func works(_ tasks: some Sequence<CustomerTask>) -> [TodayPage.Work] {
+      tasks.map { TodayPage.Work(task: $0, customer: lines.line(of: $0.customer)) }
+    }
     var isOwner = false
     if case .owner = digest.about { isOwner = true }
     let page = TodayPage(
       hasCustomers: summary.customers > 0, ownsCustomers: isOwner,
-      tasks: tasks.prefix(Self.tasksShown).map { TodayPage.Work(task: $0, customer: lines.line(of: $0.customer)) },
-      moreTasks: max(0, tasks.count - Self.tasksShown),
-      late: late.map { TodayPage.Work(task: $0, customer: lines.line(of: $0.customer)) },
-      slid: digest.slid.map(Self.slide), slidCount: digest.slid.count,
+      tasks: works(tasks.prefix(Self.tasksShown)), hasMoreTasks: tasks.count > Self.tasksShown,
+      overdue: Self.count(TodayDigest.Count(overdue)), dueToday: Self.count(dueToday), late: works(late.shown), moreLate: late.more,
+      free: works(free.shown), moreFree: free.more, slid: digest.slid.map(Self.slide),
+      slidCount: Self.count(digest.slidCount), isFindingSlid: digest.slidAt == nil,
       critical: digest.lowest.filter { isOwner || $0.band == .critical }.map(Self.critical),
-      criticalCount: isOwner ? digest.lowest.count : summary.bands[.critical] ?? 0,
-      condition: house.ownerCondition(user.email), automation: Self.automation(digest.since))
+      criticalCount: digest.criticalCount.map(Self.count) ?? TodayPage.Count(summary.bands[.critical] ?? 0),
+      condition: house.ownerCondition(user.email), ownerAttribute: house.blueprint.ownerAttribute,
+      automation: Self.automation(digest.since))
     return .html(page.html(request.shell(.today, title: "Today")))
   }
 
-  /// The overdue tasks of others, for those who lead them.
-  private func others(than user: User, at now: Instant) async throws -> [CustomerTask] {
-    try await house.desk.openTasks(limit: 50).items.filter { $0.owner != user.email && $0.isOverdue(at: now) }
+  /// The first tasks of a list, and how many there are beyond.
+  private struct Tasks {
+    var shown: [CustomerTask]
+    var more: TodayPage.Count
+    static let none = Tasks(shown: [], more: 0)
+  }
+
+  /// What is overdue of others and of nobody, for a lead. The database leaves the reader's own out: of very many that are hers
+  /// those of others would not be among the first.
+  private func lateTasks(of user: User, at now: Instant) async throws -> Tasks {
+    let filter = TaskQueries.Filter(state: .overdue(at: now), owner: .otherThan(user.email))
+    return try await first(house.desk.tasks(filter, cursor: nil, limit: Self.othersShown + 1).items, of: filter)
+  }
+
+  /// What waits for somebody to take it, for those who may work.
+  private func freeTasks() async throws -> Tasks {
+    try await first(house.desk.unassignedTasks(limit: Self.othersShown + 1), of: TaskQueries.Filter(owner: .nobody))
+  }
+
+  /// - Parameter found: one more than are shown, where there are more.
+  private func first(_ found: [CustomerTask], of filter: TaskQueries.Filter) async throws -> Tasks {
+    let shown = Array(found.prefix(Self.othersShown))
+    guard found.count > shown.count else { return Tasks(shown: shown, more: 0) }
+    let count = try await house.desk.countedTasks(filter)
+    // Some may have been closed since they were found.
+    return Tasks(shown: shown, more: TodayPage.Count(max(1, count.number - shown.count), isMore: count.isMore))
+  }
+
+  /// Where tomorrow begins for the company.
+  private func endOfDay(_ now: Instant) -> Instant {
+    let zone = house.blueprint.timeZone
+    let tomorrow = LocalCalendar(timeZone: zone).day(at: now) + 1
+    return max(now, FormTime.instant(tomorrow.iso8601, timeZone: zone) ?? now + .days(1))
   }
 
   private static func slide(_ customer: TodayDigest.Customer) -> TodayPage.Slide {
@@ -45,7 +86,10 @@ struct TodayRoom: Sendable {
   }
 
   private static func critical(_ customer: TodayDigest.Customer) -> TodayPage.Critical {
-    TodayPage.Critical(customer: line(customer), reason: customer.reason?.words)
+    // No step is enough where a cap holds the score down.
+    let steps = customer.advice?.steps ?? []
+    return TodayPage.Critical(
+      customer: line(customer), reason: customer.reason?.words, step: steps.isEmpty ? nil : steps.joined(separator: ", "))
   }
 
   private static func line(_ customer: TodayDigest.Customer) -> CustomerLine {
