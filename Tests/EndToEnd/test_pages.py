@@ -128,3 +128,16 @@ def test_a_list_can_be_saved_as_a_file_that_no_spreadsheet_takes_for_a_program(h
     found = {row[0]: row for row in rows}
     assert found[house.customers["good"]][3] == "ann@example.com"
     assert found["formula"][1] == "'=HYPERLINK(\"http://evil\")"
+
+
+def test_a_stream_of_a_score_ends_with_the_session_that_opened_it(house):
+    add_user(house, "leaver@example.com", "viewer", name="Lea Ver")
+    leaver = Person(house, sign_in_link(house, "leaver@example.com"))
+    customer = house.customers["fair"]
+    with leaver.session.get(f"{house.url}/customers/{customer}/live", stream=True, timeout=60) as stream:
+        assert stream.status_code == 200
+        lines = stream.iter_lines()
+        assert next(lines).startswith(b"retry:")
+        house.run("user", "sign-out", "leaver@example.com")
+        house.track(f"u-{customer}", "Report Created")
+        assert not any(line.startswith(b"data:") for line in lines), "it says nothing more, and ends"

@@ -85,11 +85,11 @@ private typealias ScoreChange = (from: Int?, point: ScorePoint)
 
 private func moved(_ change: ScoreChange) -> String { change.from.map { "\($0) → \(change.point.score)" } ?? "\(change.point.score)" }
 
-/// All changes where they are few; else those that moved the score most.
+/// All changes where they are few; else those that moved the score most, of equals the newest.
 private func mostTelling(_ changes: [ScoreChange], limit: Int) -> [ScoreChange] {
   if changes.count <= limit { return changes }
   func weight(_ change: ScoreChange) -> Int { change.from.map { abs(change.point.score - $0) } ?? 100 }
-  let heaviest = changes.indices.sorted { (weight(changes[$1]), $0) < (weight(changes[$0]), $1) }.prefix(limit)
+  let heaviest = changes.indices.sorted { (weight(changes[$1]), $1) < (weight(changes[$0]), $0) }.prefix(limit)
   return heaviest.sorted().map { changes[$0] }
 }
 

@@ -65,7 +65,7 @@ private func masthead(_ shell: Shell) -> HTML {
 
 private func footer(_ shell: Shell) -> HTML {
   let clock = Clock(timeZone: shell.timeZone)
-  let keys: HTML? = shell.user == nil ? nil : " <span class=\"keys\">Press <kbd>?</kbd> for keys.</span>"
+  let keys: HTML? = shell.user == nil ? nil : " <span class=\"hotkeys\">Press <kbd>?</kbd> for keys.</span>"
   return "<footer class=\"bottom\"><p>Holdfast. Times are those of \(clock.name).\(keys)</p></footer>"
 }
 

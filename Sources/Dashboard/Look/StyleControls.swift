@@ -35,13 +35,13 @@ extension Look {
     .row>.field{flex:1 1 10rem}
     .row>.wide{flex:4 1 20rem;padding:0;border:0;background:none;overflow:visible}
     .checks{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:0 var(--s3);margin:0;padding:0;border:0}
-    .carets{font-size:var(--t1);white-space:pre;overflow-x:auto;line-height:1.35}
+    .carets{font-size:var(--t1);white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.35}
     mark{background:var(--critical-ground);color:var(--critical-ink);border-radius:2px}
     .narrow{max-width:26rem;margin-inline:auto;padding-top:var(--s6)}
     .narrow>*+*{margin-top:var(--s4)}
     .narrow .button{min-height:2.25rem}
     @media (pointer:coarse){.button,input,select,.check{min-height:2.5rem}.quiet,.choices a{min-height:2.5rem}
-    .rooms a,.fold>summary{padding-block:.625rem}.keys{display:none}}
+    .rooms a,.fold>summary{padding-block:.625rem}.hotkeys{display:none}}
     .fold>summary{cursor:pointer;color:var(--accent);font-size:var(--t1);font-weight:550;padding:.25rem 0;width:fit-content}
     .fold>div{padding-top:var(--s3)}
     .completed{position:relative}

@@ -109,7 +109,10 @@ struct CustomerRoom: Sendable {
     let id = try request.part("id")
     guard let standing = try await house.inquiries.standings(of: [id])[id] else { throw Problem.noCustomer(id) }
     guard let slot = streams.enter() else { throw Problem.unavailable("Too many pages are watched at once; this one stands still.") }
-    let score = LiveScore(id: id, known: standing.health, inquiries: house.inquiries, time: house.dependencies.time)
+    let (people, token) = (house.people, request.live?.token ?? "")
+    let score = LiveScore(
+      id: id, known: standing.health, inquiries: house.inquiries,
+      mayLook: { try await people.session(token: token)?.user.may(.look) ?? false }, time: house.dependencies.time)
     return .events { writer in
       // Held by what writes the answer, so that it is given back where that is dropped unrun.
       defer { withExtendedLifetime(slot) {} }

@@ -43,9 +43,11 @@ struct LiveScore: Sendable {
   /// The score before the answer began. Whoever reads the page once the stream is open misses no move: it is in the page or in the stream.
   let known: Health?
   let inquiries: Inquiries
+  /// Whether the reader may still look: a session can end, a role change while one looks.
+  let mayLook: @Sendable () async throws -> Bool
   let time: any TimeSource
 
-  /// Ends when the reader has gone, the customer is gone, or the server stops.
+  /// Ends when the reader has gone or may look no more, the customer is gone, or the server stops.
   func write(to writer: inout TextWriter) async throws {
     var last = known
     try await writer.write("retry: 2000\n\n")
@@ -53,9 +55,11 @@ struct LiveScore: Sendable {
       try await time.sleep(for: Self.look)
       guard let standing = try await inquiries.standings(of: [id])[id] else { return }
       if let health = standing.health, health.points != last?.points || health.score != last?.score {
+        guard try await mayLook() else { return }
         try await writer.write("event: score\ndata: \(health.score)\n\n")
         last = health
       } else if number % Self.breath == 0 {
+        guard try await mayLook() else { return }
         try await writer.write(": \n\n")
       }
     }
