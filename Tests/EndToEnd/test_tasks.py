@@ -74,7 +74,7 @@ def test_a_critical_customer_is_told_once_and_its_owner_has_a_task_that_the_api_
     timeline = [entry["title"] for entry in alerting.api(f"/api/v1/customers/{customer}/timeline")["entries"]]
     assert any("Call Acme" in title and "closed" in title and "contacted" in title for title in timeline)
     audit = alerting.sql("SELECT actor, action FROM audit WHERE customer = %s ORDER BY at, id", customer)
-    assert [tuple(row) for row in audit] == [("key: test", "task.edited"), ("key: test", "task.closed")]
+    assert [tuple(row) for row in audit] == [("Holdfast", "task.made"), ("key: test", "task.edited"), ("key: test", "task.closed")]
     assert len(slack.taken(customer)) == 1
 
 

@@ -8,13 +8,17 @@ public struct AccountPage: Hashable, Sendable {
   public var hasPassword: Bool
   /// Why the password was not changed.
   public var error: String?
+  /// Whether that is about the present password; else about the new one.
+  public var isCurrentWrong: Bool
   /// The fewest characters a password may have.
   public var minimumLength: Int
 
-  public init(sessions: [SessionLine], hasPassword: Bool = true, error: String? = nil, minimumLength: Int = 10) {
+  public init(sessions: [SessionLine], hasPassword: Bool = true, error: String? = nil, isCurrentWrong: Bool = true, minimumLength: Int = 10)
+  {
     self.sessions = sessions
     self.hasPassword = hasPassword
     self.error = error
+    self.isCurrentWrong = isCurrentWrong
     self.minimumLength = minimumLength
   }
 
@@ -42,9 +46,9 @@ public struct AccountPage: Hashable, Sendable {
       label: "Email", name: "email", value: user.email, type: .email, id: "account-email",
       attributes: [("autocomplete", "username"), ("readonly", "")])
     let current = field(
-      label: "Present password", name: "current", type: .password, error: error, required: true,
+      label: "Present password", name: "current", type: .password, error: isCurrentWrong ? error : nil, required: true,
       attributes: [("autocomplete", "current-password"), ("maxlength", "200")])
-    let new = newPasswordFields(label: "New password", minimumLength: minimumLength, error: nil)
+    let new = newPasswordFields(label: "New password", minimumLength: minimumLength, error: isCurrentWrong ? nil : error)
     return card(
       title: "Password", id: "password-card",
       shell.form(

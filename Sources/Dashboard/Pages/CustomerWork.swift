@@ -146,7 +146,9 @@ struct AlertLines {
   func told(_ line: AlertLine) -> HTML {
     let alert = line.alert
     if alert.hasTold, let at = alert.notifiedAt {
-      let who = line.told.isEmpty ? "people" : line.told.prefix(8).map { clipped($0, 60) }.joined(separator: ", ")
+      // Decided, and on its way; or it failed, which the outbox tells.
+      if line.told.isEmpty { return "nobody has got a message yet: it waits in the outbox, or failed there" }
+      let who = line.told.prefix(8).map { clipped($0, 60) }.joined(separator: ", ")
       return "told \(who) \(time(at, shell))"
     }
     if let held = alert.heldBack { return "nobody was told: \(clipped(held, 200))" }

@@ -266,7 +266,8 @@ public struct TodayPage: Hashable, Sendable {
         mark: change(from: item.from, to: item.to), title: "\(item.customer.link) \(item.customer.standing)",
         detail: dotted(["\(item.from) → \(item.to)", item.reason.map { .text(clipped($0, 200)) }]))
     }
-    return card(title: title, id: "slid", entries(lines, label: title))
+    let rest: HTML? = slidCount.number > lines.count ? "<p class=\"hint\">The heaviest \(lines.count) of \(slidCount.words).</p>" : nil
+    return card(title: title, id: "slid", "\(entries(lines, label: title))\(rest)")
   }
 
   /// Of whom nothing is to be told.

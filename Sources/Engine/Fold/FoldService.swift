@@ -77,11 +77,11 @@ public final class FoldService: Service, Sendable {
     guard let gauge, membership != nil else { return }
     while !Task.isCancelled {
       do {
-        let now = time.now()
         let oldest = try await fold.database.read { try Inquiries.oldestWaiting($0) }
-        gauge.note(oldest.map { now - $0 } ?? .zero, at: now)
+        gauge.note(oldest.map { time.now() - $0 } ?? .zero)
       } catch {
-        // A database that does not answer takes no entries either; what was seen last stands.
+        // A database that does not answer takes no entries either, and whoever sends some is told so, not that too much waits.
+        gauge.note(.zero)
         logger.debug("how far the fold is behind cannot be seen", metadata: ["error": "\(error)"])
       }
       do { try await time.sleep(for: .milliseconds(500)) } catch { return }

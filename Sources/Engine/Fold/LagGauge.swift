@@ -7,16 +7,12 @@ public final class LagGauge: Sendable {
   /// Entries that would wait longer are refused, to be sent again: what is answered is in its score within a few seconds.
   static let bound = TimeSpan.seconds(2)
 
-  private let seen = Mutex<(lag: TimeSpan, at: Instant)>((.zero, .distantPast))
+  private let lag = Atomic<Int64>(0)
 
   public init() {}
 
-  /// Whether more must wait outside until some has been folded. What was seen waiting is taken to wait still: a database that has much to
-  /// do is slow to tell.
-  func isTooLong(at now: Instant) -> Bool {
-    let (lag, at) = seen.withLock { $0 }
-    return lag > .zero && lag + max(now - at, .zero) > Self.bound
-  }
+  /// Whether more must wait outside until some has been folded.
+  var isTooLong: Bool { lag.load(ordering: .relaxed) > Self.bound.microseconds }
 
-  func note(_ lag: TimeSpan, at now: Instant) { seen.withLock { $0 = (max(lag, .zero), now) } }
+  func note(_ span: TimeSpan) { lag.store(max(span, .zero).microseconds, ordering: .relaxed) }
 }

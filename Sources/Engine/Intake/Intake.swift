@@ -62,7 +62,7 @@ public actor Intake: IntakeSink, Service {
   /// How many entries may wait here. Where others fold, what waits here is not yet in what they are behind with: less of it may.
   private nonisolated var room: Int { fold.tenancy.tenure.isWhole ? capacity : capacity / 5 }
 
-  private nonisolated var isBehind: Bool { gauge?.isTooLong(at: time.now()) ?? false }
+  private nonisolated var isBehind: Bool { gauge?.isTooLong ?? false }
 
   public nonisolated func append(_ entries: [LogEntry]) async throws(IntakeRefusal) -> [AppendOutcome] {
     guard !entries.isEmpty else { return [] }

@@ -48,6 +48,7 @@ extension Inquiries {
   public func timeline(of id: String, limit: Int, cursor: String?) async throws -> Page<TimelineEntry>? {
     let place = try cursor.map(TimePlace.init)
     let limit = max(1, min(limit, 1_000))
+    let labels = current.blueprint.labels
     let trailing = trailing(id)
     return try await database.read { connection in
       guard try CustomerQueries.exists(id, connection) else { return nil }
@@ -58,19 +59,19 @@ extension Inquiries {
       let newest = place?.at ?? .distantFuture
       let oldest = isLast ? Instant.distantPast : page.last.flatMap { TimePlace($0)?.at } ?? .distantPast
       var entries = page.compactMap { stored in (try? stored.entry.get()).map(TimelineEntry.init) }
-      entries += try Self.besideTheLog(id, connection).filter { $0.at < newest && $0.at >= oldest }
+      entries += try Self.besideTheLog(id, labels, connection).filter { $0.at < newest && $0.at >= oldest }
       entries.sort { $0.at > $1.at }
       return Page(items: entries, next: isLast ? nil : page.last.flatMap { TimePlace($0)?.text })
     }
   }
 
   /// What happened and does not stand in the log, the newest thousand of each kind.
-  private static func besideTheLog(_ id: String, _ connection: any Connection) throws -> [TimelineEntry] {
+  private static func besideTheLog(_ id: String, _ labels: RoleLabels, _ connection: any Connection) throws -> [TimelineEntry] {
     let limit = 1_000
     var entries = try HealthQueries.changes(of: id, limit: limit, connection).map(TimelineEntry.init)
     entries += try AlertQueries.list(customer: id, limit: limit, connection).flatMap(TimelineEntry.all)
-    entries += try SnoozeQueries.history(customer: id, limit: limit, connection).map(TimelineEntry.init(snooze:))
-    entries += try TaskQueries.all(customer: id, limit: limit, connection).flatMap(TimelineEntry.all)
+    entries += try SnoozeQueries.history(customer: id, limit: limit, connection).map { TimelineEntry(snooze: $0, labels) }
+    entries += try TaskQueries.all(customer: id, limit: limit, connection).flatMap { TimelineEntry.all($0, labels) }
     entries += try NoteQueries.all(customer: id, limit: limit, connection).map(TimelineEntry.init)
     entries += try PulseQueries.all(customer: id, limit: limit, connection).map(TimelineEntry.init)
     return entries

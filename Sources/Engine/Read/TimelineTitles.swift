@@ -43,19 +43,21 @@ extension TimelineEntry {
   }
 
   /// A snooze of an alert, or its end before its time, as the audit log has it.
-  init(snooze entry: AuditEntry) {
+  init(snooze entry: AuditEntry, _ labels: RoleLabels) {
+    let actor = labels.name(ofActor: entry.actor)
     let title =
       entry.action == SnoozeQueries.snoozed
-      ? "Alert snoozed by \(entry.actor)\(entry.to.map { " \($0)" } ?? "")" : "Alert no longer snoozed, by \(entry.actor)"
+      ? "Alert snoozed by \(actor)\(entry.to.map { " \($0)" } ?? "")" : "Alert no longer snoozed, by \(actor)"
     self.init(at: entry.at, kind: .alert, title: title)
   }
 
-  static func all(_ task: CustomerTask) -> [TimelineEntry] {
+  static func all(_ task: CustomerTask, _ labels: RoleLabels) -> [TimelineEntry] {
     let owner = task.owner.map { "for \($0)" } ?? "for nobody yet"
-    let made = TimelineEntry(at: task.createdAt, kind: .task, title: "Task “\(task.title)” \(owner), by \(task.createdBy)")
+    let made = TimelineEntry(
+      at: task.createdAt, kind: .task, title: "Task “\(task.title)” \(owner), by \(labels.name(ofActor: task.createdBy))")
     guard let closedAt = task.closedAt else { return [made] }
     let outcome = task.outcome.map { ": \($0.title)" } ?? ""
-    let closer = task.closedBy.map { " by \($0)" } ?? ""
+    let closer = task.closedBy.map { " by \(labels.name(ofActor: $0))" } ?? ""
     return [made, TimelineEntry(at: closedAt, kind: .task, title: "Task “\(task.title)” closed\(closer)\(outcome)\(excerpt(task.note))")]
   }
 

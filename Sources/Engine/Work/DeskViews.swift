@@ -63,7 +63,7 @@ extension Desk {
   /// Sends once more what failed, was canceled or has an unknown outcome. - Throws: `WorkMistake`, `DatabaseFailure`.
   public func retryDelivery(_ key: String, by actor: AuditEntry.Actor, user: User?) async throws {
     let now = time.now()
-    try await change(delivery: key, action: "delivery.retried", by: actor, user: user, at: now) {
+    try await change(delivery: key, action: "delivery.retried", to: .pending, by: actor, user: user, at: now) {
       try DeliveryQueries.retry(key: key, now: now, $0)
     }
     onDeliveries()
@@ -91,13 +91,13 @@ extension Desk {
   /// Takes a delivery back that waits to be sent. - Throws: `WorkMistake`, `DatabaseFailure`.
   public func cancelDelivery(_ key: String, by actor: AuditEntry.Actor, user: User?) async throws {
     let now = time.now()
-    try await change(delivery: key, action: "delivery.canceled", by: actor, user: user, at: now) {
+    try await change(delivery: key, action: "delivery.canceled", to: .canceled, by: actor, user: user, at: now) {
       try DeliveryQueries.cancel(key: key, now: now, $0)
     }
   }
 
   private func change(
-    delivery key: String, action: String, by actor: AuditEntry.Actor, user: User?, at now: Instant,
+    delivery key: String, action: String, to state: Delivery.State, by actor: AuditEntry.Actor, user: User?, at now: Instant,
     _ change: @escaping @Sendable (any Connection) throws -> Bool
   ) async throws {
     try TaskRights.check(.handleDelivery, by: actor, user: user)
@@ -106,7 +106,7 @@ extension Desk {
       guard let delivery = try DeliveryQueries.load(key: key, connection) else { throw WorkMistake.noDelivery(key) }
       guard try change(connection) else { throw WorkMistake.deliveryState(delivery.state) }
       var entry = blank
-      (entry.customer, entry.from) = (delivery.customer, delivery.state.rawValue)
+      (entry.customer, entry.from, entry.to) = (delivery.customer, delivery.state.rawValue, state.rawValue)
       try AuditQueries.insert(entry, connection)
     }
   }

@@ -20,6 +20,14 @@ public enum PeopleRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   case busy
   case badLink
 
+  /// Whether another new password would do.
+  var isAboutNewPassword: Bool {
+    switch self {
+    case .password, .passwordsDiffer: true
+    default: false
+    }
+  }
+
   /// For a page.
   public var sentence: String {
     switch self {

@@ -115,7 +115,8 @@ struct AccountPages: Sendable {
         id: session.id, createdAt: session.createdAt, seenAt: session.seenAt, agent: session.agent, isThis: session.id == live.session.id)
     }
     let page = AccountPage(
-      sessions: sessions, hasPassword: live.user.hasPassword, error: refusal?.sentence, minimumLength: PasswordRules.length.lowerBound)
+      sessions: sessions, hasPassword: live.user.hasPassword, error: refusal?.sentence,
+      isCurrentWrong: refusal?.isAboutNewPassword != true, minimumLength: PasswordRules.length.lowerBound)
     return PageAnswer.html(page.html(request.shell(nil, title: "")), status: refusal.map { Problem(refusal: $0).status } ?? .ok)
       .with(retryAfter: refusal?.retryAfter)
   }

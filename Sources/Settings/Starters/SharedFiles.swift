@@ -85,6 +85,7 @@ extension Starter {
       industry: text
       country: text
       seats: number
+      owner: text             # the email address of who looks after the customer
       csm: text
 
     # Records out of your application's own database, kept up to date. docs/sources.md tells the rest.

@@ -37,7 +37,10 @@ struct DemoCommand: AsyncParsableCommand {
     try await House.with(database, config, mayCreate: true) { house in
       if try await house.database.read({ try HousekeepingQueries.setting(Self.marker, $0) }) == nil { try await load(into: house) }
       try await house.catchUp()
-      guard !loadOnly else { return }
+      guard !loadOnly else {
+        let again = directory == "demo" ? "" : " --directory \(directory)"
+        return Terminal.note("The company is loaded. `holdfast demo\(again)` serves it and prints a link that signs you in.")
+      }
       for key in try await house.keys.all() where key.name == "demo" && key.revokedAt == nil { _ = try await house.keys.revoke(id: key.id) }
       let writeKey = try await house.keys.create(scope: .write, name: "demo")
       let apiKey = try await house.keys.create(scope: .api, name: "demo")

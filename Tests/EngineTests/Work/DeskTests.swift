@@ -211,7 +211,7 @@ struct DeskTests {
       #expect(try await bench.house.database.read { try DeliveryQueries.load(key: "k", $0)?.state } == .pending)
       #expect(
         try await bench.audit() == [
-          "ops@example.com delivery.canceled acme: pending → –", "key: ci delivery.retried acme: canceled → –",
+          "ops@example.com delivery.canceled acme: pending → canceled", "key: ci delivery.retried acme: canceled → pending",
         ])
     }
   }
