@@ -1,3 +1,5 @@
+import Foundation
+
 /// Base64 (RFC 4648 §4 and the URL alphabet of §5), with or without padding; blanks and line ends are skipped.
 public enum Base64 {
   /// The bytes, or `nil` where a character belongs to neither alphabet or the length is impossible.
@@ -35,22 +37,8 @@ public enum Base64 {
 
   /// Bytes in the URL alphabet, without padding.
   public static func urlText(_ bytes: some Sequence<UInt8>) -> String {
-    var output: [UInt8] = []
-    var bits: UInt32 = 0
-    var count: UInt32 = 0
-    for byte in bytes {
-      bits = bits << 8 | UInt32(byte)
-      count += 8
-      while count >= 6 {
-        count -= 6
-        output.append(urlLetters[Int(bits >> count & 63)])
-      }
-    }
-    if count > 0 { output.append(urlLetters[Int(bits << (6 - count) & 63)]) }
-    return String(decoding: output, as: UTF8.self)
+    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
-
-  private static let urlLetters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   private static func digit(_ byte: UInt8) -> UInt8? {
     switch byte {

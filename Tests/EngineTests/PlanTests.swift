@@ -36,9 +36,12 @@ struct PlanTests {
         ("a search", { _ = try await inquiries.customers(.init(limit: 5, search: "acme")) }),
         ("alerts", { for filter in Inquiries.AlertFilter.allCases { _ = try await inquiries.alerts(filter, limit: 5, cursor: nil) } }),
         ("an owner's tasks", { _ = try await desk.tasks(owner: "ann@example.com") }),
-        ("tasks of nobody", { _ = try await desk.unassignedTasks() }),
+        ("tasks of nobody", { _ = try await desk.tasks(.init(owner: .nobody), cursor: nil, limit: 5) }),
         ("overdue tasks", { _ = try await desk.tasks(.init(state: .overdue(at: since)), cursor: nil, limit: 5) }),
-        ("an owner's overdue tasks", { _ = try await desk.overdueTasks(owner: "ann@example.com") }),
+        (
+          "an owner's overdue tasks",
+          { _ = try await desk.countedTasks(.init(state: .overdue(at: since), owner: .address("ann@example.com"))) }
+        ),
         ("a customer's work", { _ = try await desk.customerWork("c1") }),
         (
           "deliveries", { for state in Delivery.State.allCases { _ = try await inquiries.deliveries(state: state, limit: 5, cursor: nil) } }

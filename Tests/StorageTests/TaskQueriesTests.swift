@@ -133,15 +133,18 @@ struct TaskQueriesTests {
         let hers = tasks.filter { $0.isOpen && $0.owner == "ann@example.com" }
         #expect(try Set(TaskQueries.open(owner: "ann@example.com", limit: 100, connection)) == Set(hers))
         #expect(try TaskQueries.open(owner: "ann@example.com", limit: 3, connection).count == 3)
-        #expect(try Set(TaskQueries.unassigned(limit: 100, connection)) == Set(tasks.filter { $0.isOpen && $0.owner == nil }))
+        #expect(
+          try Set(TaskQueries.list(.init(owner: .nobody), limit: 100, connection).items)
+            == Set(tasks.filter { $0.isOpen && $0.owner == nil }))
         #expect(try Set(TaskQueries.all(customer: "c2", limit: 100, connection)) == Set(tasks.filter { $0.customer == "c2" }))
         let since = start + .minutes(5)
         let recent = try TaskQueries.closed(since: since, limit: 100, connection)
         #expect(Set(recent) == Set(tasks.filter { $0.closedAt.map { $0 >= since } ?? false }) && !recent.isEmpty)
         let late = tasks.filter { $0.isOverdue(at: start) }
-        #expect(try TaskQueries.overdueCount(at: start, connection) == late.count)
+        #expect(try TaskQueries.count(.init(state: .overdue(at: start)), limit: 100_000, connection) == late.count)
         #expect(
-          try TaskQueries.overdueCount(at: start, owner: "bob@example.com", connection)
+          try TaskQueries.count(
+            .init(state: .overdue(at: start), owner: .address("bob@example.com")), limit: 100_000, connection)
             == late.filter { $0.owner == "bob@example.com" }.count)
         #expect(throws: AlertQueries.InvalidCursor.self) {
           try TaskQueries.list(TaskQueries.Filter(), limit: 1, cursor: "x", connection)

@@ -13,8 +13,9 @@ public struct AccountPage: Hashable, Sendable {
   /// The fewest characters a password may have.
   public var minimumLength: Int
 
-  public init(sessions: [SessionLine], hasPassword: Bool = true, error: String? = nil, isCurrentWrong: Bool = true, minimumLength: Int = 10)
-  {
+  public init(
+    sessions: [SessionLine], hasPassword: Bool = true, error: String? = nil, isCurrentWrong: Bool = true, minimumLength: Int = 10
+  ) {
     self.sessions = sessions
     self.hasPassword = hasPassword
     self.error = error

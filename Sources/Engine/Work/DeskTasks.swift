@@ -83,11 +83,6 @@ extension Desk {
     return try await database.read { try TaskQueries.open(owner: address, limit: limit, $0) }
   }
 
-  /// Open tasks of nobody, the longest due first.
-  public func unassignedTasks(limit: Int = 200) async throws -> [CustomerTask] {
-    try await database.read { try TaskQueries.unassigned(limit: limit, $0) }
-  }
-
   /// A page of all open tasks, the longest due first.
   /// - Throws: `Inquiries.InvalidCursor`, `DatabaseFailure`.
   public func openTasks(cursor: String? = nil, limit: Int = 100) async throws -> Page<CustomerTask> {
@@ -100,11 +95,10 @@ extension Desk {
     try await database.read { try TaskQueries.list(filter, limit: max(1, min(limit, 1_000)), cursor: cursor, $0) }
   }
 
-  /// How many tasks are overdue, counted up to 100 000.
-  /// - Parameter owner: only this person's; `nil`: everybody's.
-  public func overdueTasks(owner: String? = nil) async throws -> Int {
-    let now = time.now()
-    return try await database.read { try TaskQueries.overdueCount(at: now, owner: owner, $0) }
+  /// How many tasks a filter has, counted so far.
+  /// - Throws: `DatabaseFailure`.
+  public func countedTasks(_ filter: TaskQueries.Filter) async throws -> TodayDigest.Count {
+    try await database.read { try TodayDigest.Count(TaskQueries.count(filter, limit: TodayDigest.Count.limit + 1, $0)) }
   }
 
   /// Tasks that were closed since then, the newest first.

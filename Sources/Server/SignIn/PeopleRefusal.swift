@@ -40,7 +40,7 @@ public enum PeopleRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case .password(let refusal): refusal.sentence
     case .passwordsDiffer: "The two passwords are not the same."
     case .notRight: "The address or the password is not right."
-    case .currentNotRight: "The current password is not right."
+    case .currentNotRight: "The present password is not right."
     case .signedOut: "You were signed out meanwhile, and nothing was done. Sign in and try again."
     case .wait(let span): "Too many wrong passwords: wait \(span.words) and try again."
     case .busy: "Too many people sign in at this moment: try again in a few seconds."

@@ -159,11 +159,6 @@ public enum TaskQueries {
     try list(Filter(owner: .address(owner)), limit: limit, connection).items
   }
 
-  /// Open tasks of nobody, the longest due first.
-  public static func unassigned(limit: Int, _ connection: any Connection) throws -> [CustomerTask] {
-    try list(Filter(owner: .nobody), limit: limit, connection).items
-  }
-
   /// A customer's tasks: open ones by due time, then closed ones, the newest first.
   public static func all(customer: String, limit: Int, _ connection: any Connection) throws -> [CustomerTask] {
     let open = try list(Filter(customer: customer), limit: limit, connection).items
@@ -176,16 +171,6 @@ public enum TaskQueries {
     try connection.rows(
       "SELECT \(columns) FROM task WHERE closed_at IS NOT NULL AND closed_at >= $1 ORDER BY closed_at DESC, id DESC LIMIT $2",
       [since.microseconds, limit], task)
-  }
-
-  /// How many tasks are overdue, counted up to 100 000.
-  /// - Parameter owner: only this person's; `nil`: everybody's.
-  public static func overdueCount(at now: Instant, owner: String? = nil, _ connection: any Connection) throws -> Int {
-    let condition = owner == nil ? "" : " AND owner = $2"
-    let values: [any SQLBindable] = owner.map { [now.microseconds, $0] } ?? [now.microseconds]
-    return try connection.first(
-      "SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE closed_at IS NULL AND due_at < $1\(condition) LIMIT 100000) AS late", values
-    ) { $0.int(0) } ?? 0
   }
 
   // MARK: Rows

@@ -13,7 +13,7 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "A believable company, loaded and served: look around without any setup.")
 
-  @Option(help: "Where the demo lives.") var directory = "demo"
+  @Option(help: "Where the demo lives.") var directory = Self.usualDirectory
   @Option(help: "How many customers.") var customers = 2_000
   @Option(help: "How many days of history.") var days = 180
   @Option(help: "The same seed makes the same company.") var seed: UInt64 = 1
@@ -38,7 +38,7 @@ struct DemoCommand: AsyncParsableCommand {
       if try await house.database.read({ try HousekeepingQueries.setting(Self.marker, $0) }) == nil { try await load(into: house) }
       try await house.catchUp()
       guard !loadOnly else {
-        let again = directory == "demo" ? "" : " --directory \(directory)"
+        let again = directory == Self.usualDirectory ? "" : " --directory \(directory)"
         return Terminal.note("The company is loaded. `holdfast demo\(again)` serves it and prints a link that signs you in.")
       }
       for key in try await house.keys.all() where key.name == "demo" && key.revokedAt == nil { _ = try await house.keys.revoke(id: key.id) }
@@ -52,6 +52,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
+  private static let usualDirectory = "demo"
   private static let marker = "demo_complete"
 
   /// The secret part of a link that signs in one of those who look after the made-up customers. The others are there as users too.

@@ -78,7 +78,7 @@ struct PeoplePagesTests {
       let (here, there) = (try await server.browser(of: ann), try await server.browser(of: ann))
       let before = here.session
       for (current, new, again, status, word) in [
-        ("wrong", "seven green doors", "seven green doors", 422, "current password"),
+        ("wrong", "seven green doors", "seven green doors", 422, "The present password is not right."),
         (TestServer.password, "seven green doors", "seven", 422, "not the same"),
         (TestServer.password, "short", "short", 422, "at least 10"),
       ] {

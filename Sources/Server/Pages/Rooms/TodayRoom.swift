@@ -20,11 +20,12 @@ struct TodayRoom: Sendable {
     let digest = try await house.inquiries.today(owner: user.email, since: since)
     let summary = try await house.inquiries.summary(at: nil)
     let tasks = try await house.desk.tasks(owner: user.email, limit: Self.tasksShown + 1)
-    let overdue = try await house.desk.overdueTasks(owner: user.email)
-    let dueToday = try await house.desk.countedTasks(
-      TaskQueries.Filter(state: .due(request.now..<endOfDay(request.now)), owner: .address(user.email)))
-    let late = user.may(.leadWork) ? try await lateTasks(of: user, at: request.now) : .none
-    let free = user.may(.work) ? try await freeTasks() : .none
+    let mine = TaskQueries.Filter.Owner.address(user.email)
+    let overdue = try await house.desk.countedTasks(.init(state: .overdue(at: request.now), owner: mine))
+    let dueToday = try await house.desk.countedTasks(.init(state: .due(request.now..<endOfDay(request.now)), owner: mine))
+    // The database leaves the reader's own out: of very many that are hers those of others would not be among the first.
+    let late = user.may(.leadWork) ? try await first(of: .init(state: .overdue(at: request.now), owner: .otherThan(user.email))) : .none
+    let free = user.may(.work) ? try await first(of: .init(owner: .nobody)) : .none
     let lines = try await house.inquiries.lines(of: (tasks + late.shown + free.shown).map(\.customer))
     func works(_ tasks: some Sequence<CustomerTask>) -> [TodayPage.Work] {
       tasks.map { TodayPage.Work(task: $0, customer: lines.line(of: $0.customer)) }
@@ -34,7 +35,7 @@ struct TodayRoom: Sendable {
     let page = TodayPage(
       hasCustomers: summary.customers > 0, ownsCustomers: isOwner,
       tasks: works(tasks.prefix(Self.tasksShown)), hasMoreTasks: tasks.count > Self.tasksShown,
-      overdue: Self.count(TodayDigest.Count(overdue)), dueToday: Self.count(dueToday), late: works(late.shown), moreLate: late.more,
+      overdue: Self.count(overdue), dueToday: Self.count(dueToday), late: works(late.shown), moreLate: late.more,
       free: works(free.shown), moreFree: free.more, slid: digest.slid.map(Self.slide),
       slidCount: Self.count(digest.slidCount), isFindingSlid: digest.slidAt == nil,
       critical: digest.lowest.filter { isOwner || $0.band == .critical }.map(Self.critical),
@@ -51,20 +52,8 @@ struct TodayRoom: Sendable {
     static let none = Tasks(shown: [], more: 0)
   }
 
-  /// What is overdue of others and of nobody, for a lead. The database leaves the reader's own out: of very many that are hers
-  /// those of others would not be among the first.
-  private func lateTasks(of user: User, at now: Instant) async throws -> Tasks {
-    let filter = TaskQueries.Filter(state: .overdue(at: now), owner: .otherThan(user.email))
-    return try await first(house.desk.tasks(filter, cursor: nil, limit: Self.othersShown + 1).items, of: filter)
-  }
-
-  /// What waits for somebody to take it, for those who may work.
-  private func freeTasks() async throws -> Tasks {
-    try await first(house.desk.unassignedTasks(limit: Self.othersShown + 1), of: TaskQueries.Filter(owner: .nobody))
-  }
-
-  /// - Parameter found: one more than are shown, where there are more.
-  private func first(_ found: [CustomerTask], of filter: TaskQueries.Filter) async throws -> Tasks {
+  private func first(of filter: TaskQueries.Filter) async throws -> Tasks {
+    let found = try await house.desk.tasks(filter, cursor: nil, limit: Self.othersShown + 1).items
     let shown = Array(found.prefix(Self.othersShown))
     guard found.count > shown.count else { return Tasks(shown: shown, more: 0) }
     let count = try await house.desk.countedTasks(filter)
