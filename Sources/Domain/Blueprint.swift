@@ -134,6 +134,14 @@ public struct Channel: Hashable, Sendable {
 
   /// The mail server, where it is one.
   public var mailServer: MailServer? { if case .smtp(let server) = kind { server } else { nil } }
+
+  /// A sentence for people that says why nothing can go out by it; `nil`: it can.
+  public var obstacle: String? {
+    switch kind {
+    case .slackWebhook(let url): url == nil ? "The secret with its address is not set; holdfast check names it." : nil
+    case .smtp(let server): server.isComplete ? nil : "The secret with its password is not set; holdfast check names it."
+    }
+  }
 }
 
 extension Blueprint {

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sqlite3
 
 import pytest
@@ -168,6 +169,14 @@ def test_the_doctor_tells_how_long_events_are_kept(installation):
     path = installation.files()[0]
     path.write_text(path.read_text() + "\nretention: {events: 400d}\n")
     assert "events are kept for 400d" in installation.run("doctor").stdout
+    installation.stop()
+
+
+def test_the_doctor_tells_which_channels_cannot_send(installation):
+    installation.start()
+    assert re.search(r"^! +channel success_team +cannot send", installation.run("doctor").stdout, re.M)
+    installation.environment[installation.slack_variable()] = "http://127.0.0.1:9/hook"
+    assert "cannot send" not in installation.run("doctor").stdout
     installation.stop()
 
 

@@ -110,9 +110,12 @@ struct TypeChecker {
   private mutating func sides(_ a: Syntax, _ b: Syntax) -> (Checked, Checked) {
     let left = check(a)
     if case .name(let word) = b.kind, !scope.knows(name: word), left.type == .text {
-      report(
-        b.range, "unknown name \"\(word)\"",
-        suggestion: knownValue(near: word, of: left.term) ?? scope.nearestName(to: word) ?? "\"\(word)\"")
+      let value = knownValue(near: word, of: left.term)
+      if value == nil, let name = scope.nearestName(to: word) {
+        report(b.range, "unknown name \"\(word)\"", suggestion: name)
+      } else {
+        report(b.range, "unknown name \"\(word)\" (text stands in double quotes)", suggestion: value ?? "\"\(word)\"")
+      }
       return (left, .wrong)
     }
     return (left, check(b))

@@ -6,6 +6,7 @@ public enum Migrator {
     Migration(Migration0001.script), Migration0002.migration, Migration(Migration0003.script), Migration0004.migration,
     Migration(Migration0005.script), Migration(Migration0006.script), Migration(Migration0007.script),
     Migration0008.migration, Migration(Migration0009.script, step: Migration0009.fillOwners),
+    Migration0010.migration,
   ]
 
   /// The schema this program knows.

@@ -58,23 +58,24 @@ public enum RouteQueries {
   public static func next(
     of shards: Set<Int>?, limit: Int, _ connection: any Connection
   ) throws -> [(route: Route, entry: StoredEntry?)] {
-    let condition = shards == nil ? "" : "WHERE route.shard \(connection.dialect.isAmong("$1"))"
+    let condition = shards == nil ? "" : "WHERE shard \(connection.dialect.isAmong("$1"))"
     let values: [any SQLBindable] = shards.map { [SQLParameter.integers($0.map(Int64.init)), limit] } ?? [limit]
-    return try connection.rows(
+    let routes = try connection.rows(
       """
-      SELECT \(EventQueries.columns), route.position, route.kind, route.customer, route.actor, route.pinned, route.person, route.part,
-        route.payload
-      FROM route LEFT JOIN event ON event.position = route.position AND route.kind = 2 \(condition)
-      ORDER BY route.position, route.kind, route.part LIMIT $\(values.count)
+      SELECT position, kind, customer, actor, pinned, person, part, payload FROM route \(condition)
+      ORDER BY position, kind, part LIMIT $\(values.count)
       """, values
     ) { row in
-      guard let kind = Route.Kind(rawValue: row.integer(12)) else { throw unreadable("route.kind", row.text(12)) }
-      let route = Route(
-        position: row.integer(11), kind: kind,
-        owner: RecordOwner(customer: row.text(13), actor: row.text(14), isPinned: row.bool(15)), person: row.text(16), part: row.int(17),
-        payload: row.optionalText(18))
-      return (route, row.isNull(0) ? nil : try EventQueries.stored(row))
+      guard let kind = Route.Kind(rawValue: row.integer(1)) else { throw unreadable("route.kind", row.text(1)) }
+      return Route(
+        position: row.integer(0), kind: kind,
+        owner: RecordOwner(customer: row.text(2), actor: row.text(3), isPinned: row.bool(4)), person: row.text(5), part: row.int(6),
+        payload: row.optionalText(7))
     }
+    // Not as a join: PostgreSQL, which cannot know how many wait just now, went through the whole log for them.
+    let entries = try EventQueries.entries(at: routes.filter { $0.kind == .entry }.map(\.position), connection)
+    let byPosition = Dictionary(entries.map { ($0.position, $0) }, uniquingKeysWith: { first, _ in first })
+    return routes.map { ($0, $0.kind == .entry ? byPosition[$0.position] : nil) }
   }
 
   /// Takes routes out that have been followed.

@@ -7,7 +7,7 @@ import Storage
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Look at the installation and tell what is well and what is not.",
-    discussion: "Changes nothing. Exit status 1 where something is wrong.")
+    discussion: "Changes nothing. Exit status 1 where something is wrong (!!); what may be meant so (!) is none.")
 
   @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption
@@ -15,8 +15,8 @@ struct DoctorCommand: AsyncParsableCommand {
   func run() async throws {
     try await House.with(database, config, asFound: true) { house in
       let checkup = try await Checkup(house: house).run()
-      print(Terminal.table(["", "WHAT", "HOW IT IS"], checkup.map { [$0.isWell ? "ok" : "!!", $0.what, $0.how] }))
-      guard checkup.allSatisfy(\.isWell) else { throw ExitCode(1) }
+      print(Terminal.table(["", "WHAT", "HOW IT IS"], checkup.map { [$0.mark, $0.what, $0.how] }))
+      guard checkup.allSatisfy({ $0.isWell || $0.mayBeMeant }) else { throw ExitCode(1) }
     }
   }
 }
@@ -27,6 +27,9 @@ struct Checkup {
     var isWell: Bool
     var what: String
     var how: String
+    /// Something to know that may be meant so: no reason for exit status 1.
+    var mayBeMeant = false
+    var mark: String { isWell ? "ok" : mayBeMeant ? "!" : "!!" }
   }
 
   let house: House
@@ -63,7 +66,17 @@ struct Checkup {
       Finding(
         isWell: stuck == 0, what: "outbox",
         how: stuck == 0 ? "\(outbox[.pending] ?? 0) waiting" : "\(stuck) failed or of unknown outcome, see holdfast outbox"))
-    return findings
+    return findings + channels()
+  }
+
+  private func channels() -> [Finding] {
+    let channels = house.current.blueprint.channels
+    guard !channels.isEmpty else { return [Finding(isWell: true, what: "channels", how: "none: nobody is told anything by message")] }
+    return channels.map { channel in
+      Finding(
+        isWell: channel.obstacle == nil, what: "channel \(channel.name)",
+        how: channel.obstacle.map { "cannot send. \($0)" } ?? "has all it needs to send", mayBeMeant: true)
+    }
   }
 
   /// What is wrong with the tables; the rest can be looked at only where they are those of this program.

@@ -16,8 +16,8 @@ struct ExpressionErrorTests {
     ("features > 2", ["0..<8 \"features\" is a function [features(30d)]"]),
     ("open_tickets() > 2", ["0..<14 \"open_tickets\" takes no parentheses [open_tickets]"]),
     ("login > 2", ["0..<5 \"login\" is an event; ask for its age or count [count(login, 30d)]"]),
-    ("plan == enterprise", ["8..<18 unknown name \"enterprise\" [\"enterprise\"]"]),
-    ("band == healty", ["8..<14 unknown name \"healty\" [\"healthy\"]"]),
+    ("plan == enterprise", ["8..<18 unknown name \"enterprise\" (text stands in double quotes) [\"enterprise\"]"]),
+    ("band == healty", ["8..<14 unknown name \"healty\" (text stands in double quotes) [\"healthy\"]"]),
     // Known values
     ("band == \"helthy\"", ["8..<16 \"helthy\" is not one of \"critical\", \"at-risk\", \"healthy\" [\"healthy\"]"]),
     ("\"at risk\" != band", ["0..<9 \"at risk\" is not one of \"critical\", \"at-risk\", \"healthy\" [\"at-risk\"]"]),

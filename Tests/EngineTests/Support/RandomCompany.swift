@@ -82,6 +82,7 @@ enum Undone {
 
   /// Before people, tasks and the record of days.
   static func before9(_ connection: any Connection) throws {
+    try connection.script("DROP INDEX route_position")
     try undo(Migration0009.script, connection)
     try connection.script("DELETE FROM schema_version WHERE version >= 9")
   }

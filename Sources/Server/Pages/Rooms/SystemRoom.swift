@@ -34,6 +34,6 @@ struct SystemRoom: Sendable {
   }
 
   private var channels: [SystemPage.Channel] {
-    house.blueprint.channels.map { .init(name: $0.name, kind: $0.kind.title, obstacle: $0.kind.obstacle) }
+    house.blueprint.channels.map { .init(name: $0.name, kind: $0.kind.title, obstacle: $0.obstacle) }
   }
 }
