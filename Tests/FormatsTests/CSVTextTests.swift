@@ -9,6 +9,14 @@ struct CSVTextTests {
   }
 
   @Test(
+    "doubles a quote that carries a combining mark, which is another character but a quote all the same",
+    arguments: ["\u{745}", "\u{301}"])
+  func quotesWithMarks(mark: String) {
+    let text = "a\"\(mark),b"
+    #expect(Array(CSVText.line([text, "c"]).utf8) == Array("\"a\"\"\(mark),b\",c\r\n".utf8))
+  }
+
+  @Test(
     "has an apostrophe before what a spreadsheet would take for a formula",
     arguments: [
       ("=1+1", "'=1+1"), ("+SUM(A1)", "'+SUM(A1)"), ("-x", "'-x"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "\"'\rx\""),

@@ -1,3 +1,4 @@
+import Domain
 import Formats
 
 func checkCSV(_ input: FuzzInput) {
@@ -26,7 +27,7 @@ func checkCSV(_ input: FuzzInput) {
 /// What was read, written by the book and read again, is the same.
 private func checkWritten(_ items: [CSVItem]) {
   let records = items.compactMap { item in if case .record(_, let fields) = item { fields } else { nil } }
-  let text = records.map { $0.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: ",") + "\r\n" }.joined()
+  let text = records.map { $0.map { "\"\($0.replacing(scalar: "\"", with: "\"\""))\"" }.joined(separator: ",") + "\r\n" }.joined()
   let again = Fuzz.items([Array(text.utf8)], UInt8(ascii: ","), CSVLimits(fieldBytes: 1 << 20, recordBytes: 4 << 20))
   let fields = again.compactMap { item in if case .record(_, let fields) = item { fields } else { nil } }
   hold(

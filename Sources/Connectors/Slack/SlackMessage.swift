@@ -83,7 +83,7 @@ public struct SlackMessage: Hashable, Sendable {
     guard !url.hasSuffix("…"), !link.contains(where: { $0 == "|" || $0.isWhitespace }), url.utf16.count + 200 <= Limit.section else {
       return nil
     }
-    return "<\(url)|\(SlackText.escaped(label, limit: 100).replacing("|", with: "/"))>"
+    return "<\(url)|\(SlackText.escaped(label, limit: 100).replacing(scalar: "|", with: "/"))>"
   }
 
   private static func context(_ message: AlertMessage) -> JSON {

@@ -39,11 +39,7 @@ enum SlackText {
   }
 
   private static func escape(_ character: Character) -> String {
-    switch character {
-    case "&": "&amp;"
-    case "<": "&lt;"
-    case ">": "&gt;"
-    default: String(character)
-    }
+    // A mark that combines with one of these makes another character of it; Slack reads the code points.
+    String(character).replacing(scalar: "&", with: "&amp;").replacing(scalar: "<", with: "&lt;").replacing(scalar: ">", with: "&gt;")
   }
 }

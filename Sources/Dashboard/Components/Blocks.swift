@@ -64,6 +64,6 @@ public func customerPath(_ id: String) -> String { "/customers/\(percentEncoded(
 /// - Parameter json: printed JSON.
 func data(id: String, json: String) -> HTML {
   // Within this element only `<` could end it; in JSON it stands in strings alone, where its number is as good.
-  let safe = json.replacing("<", with: "\\u003c")
+  let safe = json.replacing(scalar: "<", with: "\\u003c")
   return "<script type=\"application/json\" id=\"\(id)\">\(HTML(stringLiteral: safe))</script>"
 }

@@ -107,7 +107,7 @@ func customersPath(where condition: String) -> String { address("/customers", [(
 
 /// Text as an expression writes it.
 public func quoted(_ text: String) -> String {
-  "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+  "\"\(text.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "\"", with: "\\\""))\""
 }
 
 /// What is said small about a line, its parts apart by dots.

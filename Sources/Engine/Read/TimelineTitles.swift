@@ -72,7 +72,7 @@ extension TimelineEntry {
   /// The beginning of what somebody wrote, in one line.
   private static func excerpt(_ text: String) -> String {
     guard !text.isEmpty else { return "" }
-    let line = text.replacing("\n", with: " ").unicodeScalars
+    let line = text.replacing(scalar: "\n", with: " ").unicodeScalars
     let beginning = line.prefix(200)
     return ": \(String(beginning))\(beginning.endIndex < line.endIndex ? "…" : "")"
   }

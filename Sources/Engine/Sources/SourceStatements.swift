@@ -85,7 +85,7 @@ struct SourceStatements: Sendable {
 
   // MARK: Words
 
-  static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+  static func quoted(_ name: String) -> String { "\"\(name.replacing(scalar: "\"", with: "\"\""))\"" }
 
   private func name(_ key: Key) -> String { "source.\(Self.quoted(key.column))" }
 

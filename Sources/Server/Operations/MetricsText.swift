@@ -1,3 +1,5 @@
+import Domain
+
 /// Text in Prometheus' exposition format, version 0.0.4: families in the order they are added, each with its help and its type.
 ///
 /// Source: https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -44,7 +46,7 @@ struct MetricsText {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    text.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "\"", with: "\\\"").replacing(scalar: "\n", with: "\\n")
   }
 
   private static func number(_ value: Double) -> String {

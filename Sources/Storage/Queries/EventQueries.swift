@@ -140,16 +140,10 @@ public enum EventQueries {
   /// The entries at these positions, in order.
   static func entries(at positions: [Int64], _ connection: any Connection) throws -> [StoredEntry] {
     guard let first = positions.min(), let last = positions.max() else { return [] }
-    let condition = "position \(connection.dialect.isAmong("$1"))"
     // For a long list PostgreSQL would rather read the whole table, in several processes; the bounds tell it how small a part is asked for.
-    return switch connection.dialect {
-    case .sqlite:
-      try connection.rows("SELECT \(columns) FROM event WHERE \(condition) ORDER BY position", [SQLParameter.integers(positions)], stored)
-    case .postgres:
-      try connection.rows(
-        "SELECT \(columns) FROM event WHERE \(condition) AND position BETWEEN $2 AND $3 ORDER BY position",
-        [SQLParameter.integers(positions), first, last], stored)
-    }
+    return try connection.rows(
+      "SELECT \(columns) FROM event WHERE position \(connection.dialect.isAmong("$1")) AND position BETWEEN $2 AND $3 ORDER BY position",
+      [SQLParameter.integers(positions), first, last], stored)
   }
 
   /// The entries of one customer at or before `at`, oldest first.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Postgres
 import SQLite
 import Storage
@@ -48,5 +49,5 @@ struct BackupCommand: AsyncParsableCommand {
   }
 
   /// As a shell takes it for one word.
-  private static func quoted(_ word: String) -> String { "'\(word.replacing("'", with: "'\\''"))'" }
+  private static func quoted(_ word: String) -> String { "'\(word.replacing(scalar: "'", with: "'\\''"))'" }
 }

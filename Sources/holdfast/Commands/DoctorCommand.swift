@@ -75,7 +75,7 @@ struct Checkup {
     return channels.map { channel in
       Finding(
         isWell: channel.obstacle == nil, what: "channel \(channel.name)",
-        how: channel.obstacle.map { "cannot send. \($0)" } ?? "has all it needs to send", mayBeMeant: true)
+        how: channel.obstacle.map { "cannot send, as far as is set here. \($0)" } ?? "has all it needs to send", mayBeMeant: true)
     }
   }
 
