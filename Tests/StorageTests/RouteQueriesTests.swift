@@ -36,7 +36,7 @@ struct RouteQueriesTests {
             Route(position: entry.position, kind: .recount, owner: Self.owner(entry.position)),
           ]
         }
-        try RouteQueries.insert(routes.shuffled(), connection)
+        try RouteQueries.insert(routes.reversed(), connection)
         return routes
       }
       let mine = Set(routes.map(\.shard).filter { $0 % 2 == 0 })
@@ -47,6 +47,20 @@ struct RouteQueriesTests {
       #expect(all.map(\.route) == expected)
       #expect(found.map(\.route) == Array(expected.filter { mine.contains($0.shard) }.prefix(7)) && found.count == 7)
       #expect(all.allSatisfy { $0.entry?.position == ($0.route.kind == .entry ? $0.route.position : nil) })
+    }
+  }
+
+  @Test("A route whose entry is gone comes without it, several of one position in the order of their parts")
+  func gone() async throws {
+    try await withTemporaryDatabase { database in
+      let gone = Route(position: 1, kind: .entry, owner: Self.owner(1))
+      let parts = (0..<3).map { Route(position: 1, kind: .arrival, owner: Self.owner(1), part: $0, payload: "p\($0)") }
+      let found = try await database.write { connection in
+        try RouteQueries.insert(parts.reversed() + [gone], connection)
+        return try RouteQueries.next(of: nil, limit: 10, connection)
+      }
+      #expect(found.map(\.route) == [gone] + parts)
+      #expect(found.allSatisfy { $0.entry == nil })
     }
   }
 

@@ -124,9 +124,12 @@ public enum CompactionQueries {
     }
     summaries.sort { $0.row.position < $1.row.position }
     try MessageIDs.keep(members.values.joined().filter { found.contains($0.position) }.map(\.entry.messageID), connection)
-    if let last = found.max() { try advance(.kept, to: last, connection) }
-    try connection.execute(
-      "DELETE FROM event WHERE position \(connection.dialect.isAmong("$1"))", [SQLParameter.integers(found.sorted())])
+    if let first = found.min(), let last = found.max() {
+      try advance(.kept, to: last, connection)
+      try connection.execute(
+        "DELETE FROM event WHERE position \(connection.dialect.isAmong("$1")) AND position BETWEEN $2 AND $3",
+        [SQLParameter.integers(found.sorted()), first, last])
+    }
     try EventQueries.insert(summaries.map { PreparedEntry($0.entry, hash: nil) }, positions: summaries.map(\.row.position), connection)
     try UsageQueries.index(summaries.map(\.row), connection)
     let missing = Set(rows.filter { !found.contains($0.position) && !$0.owner.isPinned }.map(\.owner.actor))

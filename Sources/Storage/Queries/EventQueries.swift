@@ -138,12 +138,16 @@ public enum EventQueries {
   }
 
   /// The entries at these positions, in order.
-  static func entries(at positions: [Int64], _ connection: any Connection) throws -> [StoredEntry] {
+  /// - Parameter kind: only of this kind; `nil`: of any.
+  static func entries(at positions: [Int64], kind: String? = nil, _ connection: any Connection) throws -> [StoredEntry] {
     guard let first = positions.min(), let last = positions.max() else { return [] }
     // For a long list PostgreSQL would rather read the whole table, in several processes; the bounds tell it how small a part is asked for.
     return try connection.rows(
-      "SELECT \(columns) FROM event WHERE position \(connection.dialect.isAmong("$1")) AND position BETWEEN $2 AND $3 ORDER BY position",
-      [SQLParameter.integers(positions), first, last], stored)
+      """
+      SELECT \(columns) FROM event WHERE position \(connection.dialect.isAmong("$1")) AND position BETWEEN $2 AND $3
+        AND ($4 = '' OR kind = $5)
+      ORDER BY position
+      """, [SQLParameter.integers(positions), first, last, kind ?? "", kind ?? ""], stored)
   }
 
   /// The entries of one customer at or before `at`, oldest first.
@@ -180,9 +184,7 @@ public enum EventQueries {
     let bound = before ?? (.max, .max)
     let places = missing.map { (at: $0.at.microseconds, position: $0.position) }.filter { $0 < bound }.sorted { $0 > $1 }
     // Of another kind some may be: all are looked at.
-    let late = try connection.rows(
-      "SELECT \(columns) FROM event WHERE position \(connection.dialect.isAmong("$1")) AND ($2 = '' OR kind = $3)",
-      [SQLParameter.integers(places.map(\.position)), kind ?? "", kind ?? ""], stored)
+    let late = try entries(at: places.map(\.position), kind: kind, connection)
     var at = Dictionary(places.map { ($0.position, $0.at) }, uniquingKeysWith: { first, _ in first })
     for entry in indexed { if case .success(let entry_) = entry.entry { at[entry.position] = entry_.at.microseconds } }
     let all = (indexed + late).sorted { (at[$0.position] ?? 0, $0.position) > (at[$1.position] ?? 0, $1.position) }
