@@ -80,7 +80,9 @@ public struct SlackMessage: Hashable, Sendable {
     guard let link, link.hasPrefix("http://") || link.hasPrefix("https://") else { return nil }
     let url = SlackText.escaped(link, limit: Limit.url)
     // Cut, or with what ends a link: no link then.
-    guard !url.hasSuffix("…"), !link.contains(where: { $0 == "|" || $0.isWhitespace }), url.utf16.count + 200 <= Limit.section else {
+    guard !url.hasSuffix("…"), !link.unicodeScalars.contains(where: { $0 == "|" || $0.properties.isWhitespace }),
+      url.utf16.count + 200 <= Limit.section
+    else {
       return nil
     }
     return "<\(url)|\(SlackText.escaped(label, limit: 100).replacing(scalar: "|", with: "/"))>"
