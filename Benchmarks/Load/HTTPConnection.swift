@@ -47,8 +47,9 @@ final class HTTPConnection {
     let request = Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\r\n".utf8)
     do { return try exchange(request) } catch is Closed {
       // A server may end a connection on which nothing came for a while; whoever only reads asks again.
+      let next = try Self.open(port)
       close(descriptor)
-      descriptor = try Self.open(port)
+      descriptor = next
       return try exchange(request)
     }
   }

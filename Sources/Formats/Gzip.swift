@@ -57,13 +57,15 @@ public final class GzipReader {
 
   /// - Throws: `GzipError.noMemory`.
   public init() throws(GzipError) {
-    stream = .allocate(capacity: 1)
+    // The `deinit` runs where this throws with every property set, too.
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // 15: the largest window; + 32: gzip or zlib, told apart by the header.
     guard inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
       stream.deallocate()
       throw .noMemory
     }
+    self.stream = stream
   }
 
   deinit {

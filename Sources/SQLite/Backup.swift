@@ -131,29 +131,29 @@ public struct Backup: Sendable {
   }
 }
 
-/// The file in which a copy grows, in the hands of one process and for nobody else to read: customers are in it.
+/// The file in which a copy grows: customers are in it.
 private final class PartialFile {
   private let path: String
-  private let descriptor: Int32
+  private let file: LockedFile
 
   /// Makes it, empty; what a copy that was cut off has left of that name is gone.
   /// - Throws: `DatabaseFailure` where it cannot be made, or another process is at it.
   init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Self.failure(path, errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw DatabaseFailure(kind: .busy, message: "another process is just writing \(path); nothing was written", detail: "backup")
+    do { file = try LockedFile(path) } catch {
+      guard case .unopened(let code) = error else {
+        throw DatabaseFailure(kind: .busy, message: "another process is just writing \(path); nothing was written", detail: "backup")
+      }
+      throw Self.failure(path, code)
     }
     for beside in ["-journal", "-wal", "-shm"] { unlink(path + beside) }
-    guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(path, errno) }
+    guard ftruncate(file.descriptor, 0) == 0 else { throw Self.failure(path, errno) }
   }
 
   /// Brings all of it to the disk. - Returns: its size in bytes.
   func store() throws -> Int {
     var found = stat()
-    guard fsync(descriptor) == 0, fstat(descriptor, &found) == 0 else { throw Self.failure(path, errno) }
+    guard fsync(file.descriptor) == 0, fstat(file.descriptor, &found) == 0 else { throw Self.failure(path, errno) }
     return Int(found.st_size)
   }
 
@@ -166,6 +166,4 @@ private final class PartialFile {
       kind: code == ENOSPC ? .full : .unusable, message: "\(path) cannot be written: \(String(cString: strerror(code)))",
       detail: "errno \(code)")
   }
-
-  deinit { close(descriptor) }
 }

@@ -3,20 +3,15 @@ import SQL
 
 /// Says which process folds an embedded database: a lock on a file beside it, gone with the process however it ends.
 public final class OwnerLock: Sendable {
-  private let descriptor: Int32
+  private let file: LockedFile
 
   /// Takes the lock; `nil` where another process has it.
   /// - Throws: `DatabaseFailure` where the lock's file cannot be made.
   public init?(databasePath: String) throws {
     let path = URL(fileURLWithPath: databasePath).resolvingSymlinksInPath().path + ".owner"
-    descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw DatabaseFailure(
-        kind: .unusable, message: "\(path) cannot be made: may you write beside the database?", detail: "errno \(errno)")
-    }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      return nil
+    do { file = try LockedFile(path) } catch {
+      guard case .unopened(let code) = error else { return nil }
+      throw DatabaseFailure(kind: .unusable, message: "\(path) cannot be made: may you write beside the database?", detail: "errno \(code)")
     }
   }
 
@@ -26,6 +21,4 @@ public final class OwnerLock: Sendable {
     withExtendedLifetime(self) {}
     return result
   }
-
-  deinit { close(descriptor) }
 }
