@@ -73,10 +73,17 @@ public protocol Row {
   func integer(_ column: Int) -> Int64
   func real(_ column: Int) -> Double
   func text(_ column: Int) -> String
+  /// Whether these very bytes stand in a column of text; cheaper than to make a text of them.
+  func text(_ column: Int, is text: String) -> Bool
   func blob(_ column: Int) -> [UInt8]
 }
 
 extension Row {
+  /// Whether the bytes of a column, or none, are those of `text`.
+  public static func isSame(_ bytes: UnsafeRawBufferPointer, _ text: String) -> Bool {
+    text.utf8.count == bytes.count && text.utf8.elementsEqual(bytes)
+  }
+
   public func int(_ column: Int) -> Int { Int(integer(column)) }
   public func bool(_ column: Int) -> Bool { integer(column) != 0 }
   public func optionalInteger(_ column: Int) -> Int64? { isNull(column) ? nil : integer(column) }

@@ -159,6 +159,11 @@ struct SQLiteRow: SeamRow {
     return String(decoding: UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))), as: UTF8.self)
   }
 
+  func text(_ column: Int, is text: String) -> Bool {
+    let start = sqlite3_column_text(statement, Int32(column))
+    return Self.isSame(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))), text)
+  }
+
   func blob(_ column: Int) -> [UInt8] {
     guard let start = sqlite3_column_blob(statement, Int32(column)) else { return [] }
     return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))))

@@ -41,29 +41,58 @@ public struct DailyBatch: Sendable {
     return report
   }
 
-  /// Goes through all customers in order, scores each anew, and counts the groups of each shard.
+  /// Parts walked side by side: each keeps a core busy, and more of them would leave none to those who wait for answers.
+  private static let walkers = 2
+
+  /// Goes through all customers, scores each anew, and counts the groups of each shard.
   private func walk(_ shards: Set<Int>, begunAt: Instant) async throws -> (Report, [Int: HealthGroups]) {
-    var report = Report()
-    var groups = Dictionary(uniqueKeysWithValues: shards.map { ($0, HealthGroups(capacity: HealthRecorder.tiersCounted)) })
-    for range in shards.ranges {
+    // What trails in the roll-ups looks like a difference at first, and would be looked at twice.
+    try await fold.rollUp()
+    let share = (shards.count + Self.walkers - 1) / Self.walkers
+    let parts = (0..<Self.walkers).map { Set(shards.sorted().dropFirst($0 * share).prefix(share)) }
+    let found = try await withThrowingTaskGroup(of: (Int, Findings).self) { group in
+      for (number, part) in parts.enumerated() {
+        group.addTask { (number, try await findings(in: part.ranges, begunAt: begunAt)) }
+      }
+      return try await group.reduce(into: [Int: Findings]()) { $0[$1.0] = $1.1 }
+    }
+    let all = found.sorted { $0.key < $1.key }.reduce(into: Findings()) { $0.add($1.value) }
+    let none = shards.map { ($0, HealthGroups(capacity: HealthRecorder.tiersCounted)) }
+    let groups = all.groups.merging(none) { counted, _ in counted }
+    return (Report(customers: all.customers, differences: all.differences), groups)
+  }
+
+  /// Goes through the customers of some shards beside those who write. Where something seems to be amiss it is looked at again in a
+  /// transaction of the fold: only there nothing changes meanwhile.
+  private func findings(in ranges: [ClosedRange<Int>], begunAt: Instant) async throws -> Findings {
+    var found = Findings()
+    for range in ranges {
       var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
       while let from = place {
-        // What was found stands in the same commit as its mending: no crash leaves the one without the other.
-        let page = try await fold.transaction { fold, connection in
-          let page = try Self.check(after: from, through: range.upperBound, &fold, connection)
-          try Self.noteIncident(page.differences, begunAt: begunAt, connection)
-          return page
+        let (blueprint, now) = (fold.current.blueprint, fold.time.now())
+        let glance = try await fold.database.read { connection in
+          try Glance(after: from, through: range.upperBound, under: blueprint, at: now, connection)
         }
-        for difference in page.differences {
-          fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"])
-        }
-        report.customers += page.customers
-        report.differences += page.differences
-        for (shard, part) in page.groups { groups[shard]?.add(part) }
-        place = page.next
+        found.add(glance.findings)
+        if glance.isInDoubt { found.add(try await check(glance, begunAt: begunAt)) }
+        place = glance.end
       }
     }
-    return (report, groups)
+    return found
+  }
+
+  private func check(_ glance: Glance, begunAt: Instant) async throws -> Findings {
+    // What was found stands in the same commit as its mending: no crash leaves the one without the other.
+    let found = try await fold.transaction { fold, connection in
+      var found = try Self.check(glance.doubtful, &fold, connection)
+      found.differences = glance.unreadable.map(Self.unreadable) + found.differences
+      try Self.noteIncident(found.differences, begunAt: begunAt, connection)
+      return found
+    }
+    for difference in found.differences {
+      fold.logger.error("the daily batch found a difference", metadata: ["difference": "\(difference)"])
+    }
+    return found
   }
 
   /// Counts all scores, of all nodes. One node does, beside those who write, and takes its turn among them only where there is something to
@@ -102,39 +131,77 @@ public struct DailyBatch: Sendable {
     }
   }
 
-  private struct Page: Sendable {
-    var customers: Int
-    var differences: [String]
-    var next: CustomerPlace?
+  private struct Findings: Sendable {
+    var customers = 0
+    var differences: [String] = []
     /// By shard.
     var groups: [Int: HealthGroups] = [:]
+
+    mutating func count(_ state: CustomerState, _ health: Health?, at: Instant) {
+      groups[Shard.number(of: state.id), default: HealthGroups(capacity: HealthRecorder.tiersCounted)].add(state, health, at: at)
+    }
+
+    mutating func add(_ other: Findings) {
+      customers += other.customers
+      differences += other.differences
+      for (shard, part) in other.groups { groups[shard, default: HealthGroups(capacity: HealthRecorder.tiersCounted)].add(part) }
+    }
   }
 
-  private static func check(
-    after place: CustomerPlace, through shard: Int, _ fold: inout FoldTransaction, _ connection: any Connection
-  ) throws -> Page {
-    try fold.rollUp(Set(max(0, place.shard)...max(place.shard, shard)))
-    let stretch = try CustomerWalk.page(after: place, through: shard, limit: 500, scope: fold.scope, connection)
-    var page = Page(customers: stretch.customers.count, differences: [], next: stretch.end)
-    page.differences = stretch.unreadable.map(unreadable)
-    for customer in stretch.customers where fold.owns(customer.state.id) { try check(customer, &fold, &page) }
+  /// A stretch of customers as one snapshot shows them.
+  private struct Glance: Sendable {
+    /// Of those whose score is what their roll-ups and records say, with no change by time due.
+    private(set) var findings = Findings()
+    /// All others: they are wrong, or something is on its way.
+    private(set) var doubtful: [String] = []
+    let unreadable: [String]
+    let end: CustomerPlace?
+
+    var isInDoubt: Bool { !doubtful.isEmpty || !unreadable.isEmpty }
+
+    init(
+      after place: CustomerPlace, through shard: Int, under blueprint: Blueprint, at now: Instant, _ connection: any Connection
+    ) throws {
+      let stretch = try CustomerWalk.page(
+        after: place, through: shard, limit: 500, scope: blueprint.scope(today: now.day), connection)
+      (unreadable, end) = (stretch.unreadable, stretch.end)
+      let arrivals = try HousekeepingQueries.arrivals(connection)
+      let evaluator = blueprint.evaluator
+      for customer in stretch.customers {
+        let keys = ListKeys(of: customer.state, at: now, ownerTrait: blueprint.ownerAttribute)
+        if let live = customer.health, keys.digest == customer.listed,
+          evaluator.health(of: customer.state, at: max(now, live.calculatedAt), arrivals: arrivals, unless: live) == nil
+        {
+          findings.customers += 1
+          findings.count(customer.state, live, at: now)
+        } else {
+          doubtful.append(customer.state.id)
+        }
+      }
+    }
+  }
+
+  private static func check(_ ids: [String], _ fold: inout FoldTransaction, _ connection: any Connection) throws -> Findings {
+    try fold.rollUp(Set(ids.map(Shard.number)))
+    let stretch = try CustomerWalk.customers(ids, scope: fold.scope, connection)
+    var found = Findings(customers: stretch.customers.count, differences: stretch.unreadable.map(unreadable))
+    for customer in stretch.customers.sorted(by: { $0.state.id < $1.state.id }) where fold.owns(customer.state.id) {
+      try check(customer, &fold, &found)
+    }
     try fold.finish()
-    return page
+    return found
   }
 
   /// Holds one customer's live score against what its stored roll-ups and records say.
-  private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ page: inout Page) throws {
+  private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ found: inout Findings) throws {
     let id = customer.state.id
-    // The live score of whoever is not in memory is the stored one, which has just been read with all the others of this page.
+    // The live score of whoever is not in memory is the stored one, which has just been read.
     let cell = fold.memory.customers[id] ?? fold.memory.remember(customer)
     try fold.advance(cell)
     fold.keepInOrder(cell)
-    defer {
-      page.groups[Shard.number(of: id), default: HealthGroups(capacity: HealthRecorder.tiersCounted)]
-        .add(cell.stored.state, cell.stored.health, at: fold.now)
-    }
+    defer { found.count(cell.stored.state, cell.stored.health, at: fold.now) }
     guard let live = cell.stored.health else {
-      page.differences.append("\(id): it had no score")
+      found.differences.append("\(id): it had no score")
       return try fold.touch(cell, at: .distantPast)
     }
     // A model that is just being adopted is no difference.
@@ -143,7 +210,7 @@ public struct DailyBatch: Sendable {
     let derived = fold.evaluator.health(of: customer.state, at: at, arrivals: fold.memory.arrivals ?? Arrivals(), unless: live)
     guard let derived else { return }
     if derived.score != live.score || derived.band != live.band || derived.points != live.points {
-      page.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
+      found.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
       cell.stored.state = customer.state
       try fold.record(derived, of: cell, cause: .repair, newest: .distantPast)
     } else {

@@ -32,7 +32,7 @@ public enum CustomerWalk {
     var gathered = Gathered(scope: scope, connection: connection)
     try gathered.customers(
       from: "customer WHERE (shard, id) > ($1, $2) AND shard <= $3 ORDER BY shard, id LIMIT $4", [place.shard, place.id, shard, limit])
-    guard let last = gathered.order.last else { return Stretch(customers: [], unreadable: [], end: nil) }
+    guard let last = gathered.last else { return Stretch(customers: [], unreadable: [], end: nil) }
     let end = CustomerPlace(last)
     // The shards again: of a pair alone PostgreSQL guesses that a large part of the table is above or below it, and reads all.
     try gathered.all(
@@ -61,7 +61,7 @@ public enum CustomerWalk {
     }
     var gathered = Gathered(scope: scope, connection: connection)
     try gathered.customers(from: wanted("customer", "id"), values)
-    if !gathered.order.isEmpty { try gathered.all(from: { wanted($0, "customer") }, values) }
+    if gathered.last != nil { try gathered.all(from: { wanted($0, "customer") }, values) }
     return Stretch(customers: gathered.readable, unreadable: gathered.unreadable.sorted(), end: nil)
   }
 
@@ -69,32 +69,32 @@ public enum CustomerWalk {
   private struct Gathered {
     let scope: StateScope
     let connection: any Connection
-    private(set) var order: [String] = []
+    private var customers: [StoredCustomer] = []
+    private var places: [String: Int] = [:]
     private(set) var unreadable: Set<String> = []
-    private var customers: [String: StoredCustomer] = [:]
 
     init(scope: StateScope, connection: any Connection) {
       self.scope = scope
       self.connection = connection
     }
 
-    var readable: [StoredCustomer] { order.compactMap { customers[$0] } }
+    var last: String? { customers.last?.state.id }
+    var readable: [StoredCustomer] {
+      unreadable.isEmpty ? customers : customers.filter { !unreadable.contains($0.state.id) }
+    }
 
     /// - Parameter rows: what follows FROM.
     mutating func customers(from rows: String, _ values: [any SQLBindable]) throws {
       try connection.each("SELECT id, first_seen, first_heard, is_named, attributes, \(CustomerQueries.listColumns) FROM \(rows)", values) {
         row in
         let id = row.text(0)
-        order.append(id)
         var state = CustomerState(
           id: id, firstSeen: Instant(microseconds: row.integer(1)), firstHeard: Instant(microseconds: row.integer(2)))
-        do {
-          state.attributes = try StateCoding.attributes(row.text(4))
-          customers[id] = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
-          customers[id]?.listed = CustomerQueries.listKeys(row, from: 5).digest
-        } catch is Unreadable {
-          unreadable.insert(id)
-        }
+        do { state.attributes = try StateCoding.attributes(row.text(4)) } catch is Unreadable { unreadable.insert(id) }
+        var customer = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
+        customer.listed = CustomerQueries.listKeys(row, from: 5).digest
+        places[id] = customers.count
+        customers.append(customer)
         return true
       }
     }
@@ -128,15 +128,21 @@ public enum CustomerWalk {
 
     private mutating func usage(from rows: String, _ values: [any SQLBindable]) throws {
       let scope = scope
+      // Few names in very many rows.
+      var names: [Int64: String] = [:]
       try each(
         """
-        SELECT done.customer, event_name.name, day, count, first, last, \(UsageQueries.person(of: "done.actor", scope))
+        SELECT done.customer, event, event_name.name, day, count, first, last, \(UsageQueries.person(of: "done.actor", scope))
         FROM (SELECT customer, actor, event, day, count, first, last FROM \(rows)) AS done JOIN event_name ON event_name.id = done.event
         """, values
       ) { customer, row in
+        let number = row.integer(1)
+        let known = names[number]
+        let name = known ?? row.text(2)
+        if known == nil { names[number] = name }
         customer.state.add(
-          event: row.text(1), count: row.int(3), day: Day(number: Int32(row.integer(2))), first: Instant(microseconds: row.integer(4)),
-          last: Instant(microseconds: row.integer(5)), actor: row.text(6).isEmpty ? nil : row.text(6),
+          event: name, count: row.int(4), day: Day(number: Int32(row.integer(3))), first: Instant(microseconds: row.integer(5)),
+          last: Instant(microseconds: row.integer(6)), actor: row.text(7, is: "") ? nil : row.text(7),
           // A change by time alone that is overdue is looked at as of its own day.
           scope: scope.reaching(back: customer.health?.nextChangeAt))
       }
@@ -145,17 +151,19 @@ public enum CustomerWalk {
     private mutating func each(
       _ sql: String, _ values: [any SQLBindable], _ body: (inout StoredCustomer, any Row) throws -> Void
     ) throws {
+      var latest = 0
       try connection.each(sql, values) { row in
-        let id = row.text(0)
-        guard var customer = customers.removeValue(forKey: id) else { return true }
-        do {
-          try body(&customer, row)
-          customers[id] = customer
-        } catch is Unreadable {
-          unreadable.insert(id)
-        }
+        guard let place = place(of: row, latest: latest) else { return true }
+        latest = place
+        do { try body(&customers[place], row) } catch is Unreadable { unreadable.insert(customers[place].state.id) }
         return true
       }
+    }
+
+    /// Whose row it is; `nil` where it is nobody's who was asked for. Nearly always rows come in the order of the customers.
+    private func place(of row: any Row, latest: Int) -> Int? {
+      for place in latest..<min(latest + 2, customers.count) where row.text(0, is: customers[place].state.id) { return place }
+      return places[row.text(0)]
     }
   }
 
