@@ -128,20 +128,15 @@ public enum CustomerWalk {
 
     private mutating func usage(from rows: String, _ values: [any SQLBindable]) throws {
       let scope = scope
-      // Few names in very many rows.
-      var names: [Int64: String] = [:]
+      var names = EventNames()
       try each(
         """
         SELECT done.customer, event, event_name.name, day, count, first, last, \(UsageQueries.person(of: "done.actor", scope))
         FROM (SELECT customer, actor, event, day, count, first, last FROM \(rows)) AS done JOIN event_name ON event_name.id = done.event
         """, values
       ) { customer, row in
-        let number = row.integer(1)
-        let known = names[number]
-        let name = known ?? row.text(2)
-        if known == nil { names[number] = name }
         customer.state.add(
-          event: name, count: row.int(4), day: Day(number: Int32(row.integer(3))), first: Instant(microseconds: row.integer(5)),
+          event: names.name(row.int(1)) { row.text(2) }, count: row.int(4), day: Day(number: Int32(row.integer(3))), first: Instant(microseconds: row.integer(5)),
           last: Instant(microseconds: row.integer(6)), actor: row.text(7, is: "") ? nil : row.text(7),
           // A change by time alone that is overdue is looked at as of its own day.
           scope: scope.reaching(back: customer.health?.nextChangeAt))
@@ -164,6 +159,20 @@ public enum CustomerWalk {
     private func place(of row: any Row, latest: Int) -> Int? {
       for place in latest..<min(latest + 2, customers.count) where row.text(0, is: customers[place].state.id) { return place }
       return places[row.text(0)]
+    }
+  }
+
+  /// The names of events as they are met: few, in very many rows.
+  private struct EventNames {
+    /// By number; they are small and without gaps.
+    private var names = [String?](repeating: nil, count: UsageQueries.maximumNames + 1)
+
+    mutating func name(_ number: Int, _ read: () -> String) -> String {
+      guard names.indices.contains(number) else { return read() }
+      if let known = names[number] { return known }
+      let name = read()
+      names[number] = name
+      return name
     }
   }
 
