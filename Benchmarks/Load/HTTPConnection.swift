@@ -14,6 +14,8 @@ final class HTTPConnection {
   private let port: UInt16
   private var descriptor: Int32
   private var buffer: [UInt8] = []
+  /// The server has said that it takes no more here.
+  private var isOver = false
   /// Seconds. A list of a million customers may take its time.
   private static let timeout = 600
   private static let maximumAnswer = 16 << 20
@@ -42,14 +44,19 @@ final class HTTPConnection {
 
   deinit { close(descriptor) }
 
+  private func reopen() throws {
+    let next = try Self.open(port)
+    close(descriptor)
+    descriptor = next
+    isOver = false
+  }
+
   func get(_ path: String, key: String? = nil) throws -> Answer {
     let authorization = key.map { "Authorization: Bearer \($0)\r\n" } ?? ""
     let request = Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\r\n".utf8)
     do { return try exchange(request) } catch is Closed {
       // A server may end a connection on which nothing came for a while; whoever only reads asks again.
-      let next = try Self.open(port)
-      close(descriptor)
-      descriptor = next
+      try reopen()
       return try exchange(request)
     }
   }
@@ -80,6 +87,7 @@ final class HTTPConnection {
   }
 
   private func exchange(_ request: [UInt8]) throws -> Answer {
+    if isOver { try reopen() }
     try Sockets.send(request, to: descriptor)
     buffer.removeAll(keepingCapacity: true)
     var head: HTTPHead?
@@ -87,7 +95,10 @@ final class HTTPConnection {
       if head == nil { head = HTTPHead(buffer) }
       if let head {
         guard let length = head.length, length >= 0 else { throw Failure("an answer without Content-Length: \(head.firstLine)") }
-        if buffer.count >= head.size + length { return try answer(head, Array(buffer[head.size..<head.size + length])) }
+        if buffer.count >= head.size + length {
+          isOver = head.isLast
+          return try answer(head, Array(buffer[head.size..<head.size + length]))
+        }
       }
       guard buffer.count < Self.maximumAnswer else { throw Failure("an answer is longer than \(Self.maximumAnswer) bytes") }
       guard try receive() else { throw buffer.isEmpty ? Closed() : Failure("the server closed the connection within an answer") }

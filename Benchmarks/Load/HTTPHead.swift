@@ -8,6 +8,8 @@ struct HTTPHead {
   var length: Int?
   /// Whole seconds, from `Retry-After`.
   var retryAfter: Int?
+  /// The server takes no further request on this connection.
+  var isLast = false
 
   /// `nil` where the head has not come as a whole yet.
   init?(_ bytes: [UInt8]) {
@@ -21,6 +23,7 @@ struct HTTPHead {
       switch parts[0].lowercased() {
       case "content-length": length = Int(parts[1])
       case "retry-after": retryAfter = Int(parts[1])
+      case "connection": isLast = parts[1].lowercased() == "close"
       default: continue
       }
     }

@@ -9,15 +9,6 @@ import Testing
 struct TrailTests {
   static let usual = 12
 
-  /// Entries go in as a server takes them: appended and folded in one commit.
-  private static func withIntake<T>(_ house: House, _ body: (Intake) async throws -> T) async throws -> T {
-    let log = try await Log(database: house.database, randomKey: (1, 2))
-    let intake = Intake(fold: house.fold, log: log, time: house.clock, logger: House.logger, onCommit: {})
-    let running = Task { try await intake.run() }
-    defer { running.cancel() }
-    return try await body(intake)
-  }
-
   @Test("Rule 2: after any crashes the tables hold what they would if nothing had ever trailed")
   func crashes() async throws {
     for seed in 0..<cases(Self.usual) {
@@ -36,7 +27,7 @@ struct TrailTests {
         return try await Tables.derived(house.database)
       }
       let found = try await withHouse(blueprint, trails: true) { house in
-        try await Self.withIntake(house) { intake in
+        try await house.withIntake { intake in
           for part in parts {
             house.clock.set(part[part.count - 1].receivedAt)
             _ = try await house.fold.passTime()
@@ -71,7 +62,7 @@ struct TrailTests {
   func reading() async throws {
     try await withHouse(trails: true) { house in
       let start = house.clock.now()
-      try await Self.withIntake(house) { intake in
+      try await house.withIntake { intake in
         _ = try await intake.append(["Signed In", "Report Created"].map { Entry.did($0, contact: "ann", customer: "acme", at: start) })
       }
       let stored = try await house.database.read { try $0.first("SELECT COUNT(*) FROM usage_daily") { $0.int(0) } }
@@ -105,7 +96,7 @@ struct TrailTests {
       return try await Tables.derived(house.database)
     }
     let found = try await withHouse(now: start + .hours(10), trails: true) { house in
-      try await Self.withIntake(house) { _ = try await $0.append(before) }
+      try await house.withIntake { _ = try await $0.append(before) }
       let trailing = try await house.database.read { try $0.first("SELECT COUNT(*) FROM customer_event") { $0.int(0) } }
       #expect(trailing == 0, "else this test shows nothing")
       try await house.take(after, settle: false)

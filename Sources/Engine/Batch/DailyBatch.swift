@@ -195,8 +195,9 @@ public struct DailyBatch: Sendable {
   /// Holds one customer's live score against what its stored roll-ups and records say.
   private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ found: inout Findings) throws {
     let id = customer.state.id
-    // The live score of whoever is not in memory is the stored one, which has just been read.
     let cell = fold.memory.customers[id] ?? fold.memory.remember(customer)
+    // What people see is the stored score, just read, whatever is remembered.
+    cell.stored.health = customer.health
     try fold.advance(cell)
     fold.keepInOrder(cell)
     defer { found.count(cell.stored.state, cell.stored.health, at: fold.now) }

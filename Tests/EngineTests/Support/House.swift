@@ -41,6 +41,15 @@ struct House: Sendable {
     return outcomes
   }
 
+  /// Lends an intake that takes entries as a server does: appended and folded in one commit.
+  func withIntake<T>(_ body: (Intake) async throws -> T) async throws -> T {
+    let log = try await Log(database: database, randomKey: (1, 2))
+    let intake = Intake(fold: fold, log: log, time: clock, logger: Self.logger, onCommit: {})
+    let running = Task { try await intake.run() }
+    defer { running.cancel() }
+    return try await body(intake)
+  }
+
   func pass(_ span: TimeSpan) async throws {
     clock.advance(by: span)
     try await settle()
