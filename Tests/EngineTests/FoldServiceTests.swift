@@ -42,6 +42,25 @@ struct FoldServiceTests {
     }
   }
 
+  @Test(
+    "is ready after a crash though what trailed still has to be written", .enabled(if: TestDatabase.dialect == .postgres),
+    .timeLimit(.minutes(2)))
+  func afterCrash() async throws {
+    try await withHouse(trails: true) { house in
+      try await house.fold.adoptModel()
+      _ = try await house.withIntake { try await $0.append([Entry.event(at: RandomLog.start)]) }
+      house.fold.forget()
+      let running = try await whileHeld("LOCK TABLE usage_daily IN EXCLUSIVE MODE", house.database) {
+        let folding = Self.service(house)
+        let running = Task { try await folding.run() }
+        while !folding.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+        return running
+      }
+      running.cancel()
+      try await running.value
+    }
+  }
+
   @Test("is not ready while it may not join the other nodes, however often it looks", .timeLimit(.minutes(2)))
   func refused() async throws {
     try await withHouse { house in

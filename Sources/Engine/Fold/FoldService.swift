@@ -129,11 +129,11 @@ public final class FoldService: Service, Sendable {
         folded = try await fold.foldNext(limit: Self.batch)
         // Time passes for customers whose answered events are all taken in, lest one be called silent whose login still waits.
         if folded < Self.batch { folded += try await fold.passTime() }
-        // What trails is written once nothing comes any more.
-        if folded == 0 { try await fold.rollUp(quietFor: Self.quiet) }
         // Not only once all is caught up with: under a steady load there is always something left.
         let isNode = membership.map { $0.fence > 0 } ?? true
         healthy.withLock { $0 = isNode }
+        // What trails is written once nothing comes any more; after a crash that is much, for which nobody need wait.
+        if folded == 0 { try await fold.rollUp(quietFor: Self.quiet) }
       } while folded > 0 && !Task.isShuttingDownGracefully
     } catch is CancellationError {
       healthy.withLock { $0 = false }

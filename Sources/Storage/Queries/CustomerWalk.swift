@@ -136,7 +136,8 @@ public enum CustomerWalk {
         """, values
       ) { customer, row in
         customer.state.add(
-          event: names.name(row.int(1)) { row.text(2) }, count: row.int(4), day: Day(number: Int32(row.integer(3))), first: Instant(microseconds: row.integer(5)),
+          event: names.name(row.int(1)) { row.text(2) }, count: row.int(4), day: Day(number: Int32(row.integer(3))),
+          first: Instant(microseconds: row.integer(5)),
           last: Instant(microseconds: row.integer(6)), actor: row.text(7, is: "") ? nil : row.text(7),
           // A change by time alone that is overdue is looked at as of its own day.
           scope: scope.reaching(back: customer.health?.nextChangeAt))
