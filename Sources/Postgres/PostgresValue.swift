@@ -148,7 +148,7 @@ struct PostgresRow: Row {
     }
   }
 
-  func text(_ column: Int, is text: String) -> Bool { Self.isSame(bytes(column), text) }
+  func text(_ column: Int, is text: String) -> Bool { bytes(column).spell(text) }
 
   func blob(_ column: Int) -> [UInt8] { Array(bytes(column)) }
 }

@@ -79,16 +79,16 @@ public protocol Row {
 }
 
 extension Row {
-  /// Whether the bytes of a column, or none, are those of `text`.
-  public static func isSame(_ bytes: UnsafeRawBufferPointer, _ text: String) -> Bool {
-    text.utf8.count == bytes.count && text.utf8.elementsEqual(bytes)
-  }
-
   public func int(_ column: Int) -> Int { Int(integer(column)) }
   public func bool(_ column: Int) -> Bool { integer(column) != 0 }
   public func optionalInteger(_ column: Int) -> Int64? { isNull(column) ? nil : integer(column) }
   public func optionalReal(_ column: Int) -> Double? { isNull(column) ? nil : real(column) }
   public func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether these are the very bytes of a text; none are those of the empty one.
+  package func spell(_ text: String) -> Bool { text.utf8.count == count && text.utf8.elementsEqual(self) }
 }
 
 extension Connection {

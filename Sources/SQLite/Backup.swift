@@ -141,7 +141,7 @@ private final class PartialFile {
   init(_ path: String) throws {
     self.path = path
     do { file = try LockedFile(path) } catch {
-      guard case .unopened(let code) = error else {
+      guard case .unusable(let code) = error else {
         throw DatabaseFailure(kind: .busy, message: "another process is just writing \(path); nothing was written", detail: "backup")
       }
       throw Self.failure(path, code)

@@ -8,8 +8,8 @@ struct LockedFile: ~Copyable {
   let descriptor: Int32
 
   enum Refusal: Error {
-    /// The file cannot be made or opened; with the `errno`.
-    case unopened(Int32)
+    /// The file cannot be made, opened or locked; with the `errno`.
+    case unusable(Int32)
     /// Another process, or another one in this process, has it.
     case taken
   }
@@ -17,10 +17,13 @@ struct LockedFile: ~Copyable {
   /// Opens the file, which is made where there is none, and takes its lock.
   init(_ path: String) throws(Refusal) {
     let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unopened(errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard descriptor >= 0 else { throw .unusable(errno) }
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let code = errno
+      if code == EINTR { continue }
       close(descriptor)
-      throw .taken
+      // Anything else is a file system without locks.
+      throw code == EWOULDBLOCK ? .taken : .unusable(code)
     }
     self.descriptor = descriptor
   }

@@ -10,7 +10,7 @@ public final class OwnerLock: Sendable {
   public init?(databasePath: String) throws {
     let path = URL(fileURLWithPath: databasePath).resolvingSymlinksInPath().path + ".owner"
     do { file = try LockedFile(path) } catch {
-      guard case .unopened(let code) = error else { return nil }
+      guard case .unusable(let code) = error else { return nil }
       throw DatabaseFailure(kind: .unusable, message: "\(path) cannot be made: may you write beside the database?", detail: "errno \(code)")
     }
   }

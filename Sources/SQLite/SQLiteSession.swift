@@ -161,7 +161,7 @@ struct SQLiteRow: SeamRow {
 
   func text(_ column: Int, is text: String) -> Bool {
     let start = sqlite3_column_text(statement, Int32(column))
-    return Self.isSame(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))), text)
+    return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))).spell(text)
   }
 
   func blob(_ column: Int) -> [UInt8] {

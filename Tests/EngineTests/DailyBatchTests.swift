@@ -22,15 +22,35 @@ struct DailyBatchTests {
           let isDone = Flag()
           let sending = Task {
             defer { isDone.set() }
-            for part in parts { _ = try await intake.append(part) }
+            for part in parts {
+              // What time alone changes comes due meanwhile, too.
+              house.clock.advance(by: .hours(2))
+              _ = try await intake.append(part)
+            }
           }
           repeat { #expect(try await batch.run().differences == [], "seed \(seed)") } while !isDone.isSet
           try await sending.value
         }
         let report = try await batch.run()
         #expect(report.differences == [], "seed \(seed)")
-        #expect(try await report.customers == house.customers().count, "seed \(seed)")
+        let customers = try await house.customers().count
+        let groups = try await house.database.read { try HealthRecordQueries.groups($0).groups.all }
+        let journey = groups.filter { $0.kind == .journey }.reduce(0) { $0 + $1.customers }
+        #expect(report.customers == customers && journey == customers, "seed \(seed)")
       }
+    }
+  }
+
+  @Test("It stops in the middle when the server is told to, and has noted nothing then")
+  func interrupted() async throws {
+    try await withHouse { house in
+      try await house.take([Entry.event(at: house.clock.now())])
+      let running = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return try await DailyBatch(fold: house.fold).run()
+      }
+      await #expect(throws: CancellationError.self) { try await running.value }
+      #expect(try await house.database.read { try NodeQueries.checked($0) } == [:])
     }
   }
 
@@ -38,10 +58,18 @@ struct DailyBatchTests {
   func remembered() async throws {
     try await withHouse { house in
       try await house.take(["a", "b", "c"].map { Entry.event(of: $0, at: house.clock.now(), id: $0) })
-      try await house.database.write { _ = try $0.execute("UPDATE health SET score = 12, band = 'critical' WHERE customer = 'b'") }
+      func mrr() async throws -> Double? {
+        try await house.database.read { try $0.first("SELECT mrr FROM customer WHERE id = 'c'") { $0.real(0) } }
+      }
+      let before = try await mrr()
+      try await house.database.write { connection in
+        try connection.execute("UPDATE health SET score = 12, band = 'critical' WHERE customer = 'b'")
+        try connection.execute("UPDATE customer SET mrr = 77 WHERE id = 'c'")
+      }
       let report = try await DailyBatch(fold: house.fold).run()
       #expect(report.customers == 3 && report.differences.count == 2 && report.differences[0].hasPrefix("b: live 12 "))
       #expect(try await house.health("b") == house.health("a"))
+      #expect(try await mrr() == before)
       #expect(try await DailyBatch(fold: house.fold).run().differences == [])
     }
   }

@@ -49,6 +49,8 @@ struct FoldServiceTests {
     try await withHouse(trails: true) { house in
       try await house.fold.adoptModel()
       _ = try await house.withIntake { try await $0.append([Entry.event(at: RandomLog.start)]) }
+      let stored = try await house.database.read { try $0.first("SELECT COUNT(*) FROM usage_daily") { $0.int(0) } }
+      #expect(stored == 0, "else this test shows nothing")
       house.fold.forget()
       let running = try await whileHeld("LOCK TABLE usage_daily IN EXCLUSIVE MODE", house.database) {
         let folding = Self.service(house)

@@ -41,13 +41,13 @@ public struct DailyBatch: Sendable {
     return report
   }
 
-  /// Parts walked side by side: each keeps a core busy, and more of them would leave none to those who wait for answers.
+  /// Parts walked side by side, whatever the machine: each keeps a core busy, and the batch has all night.
   private static let walkers = 2
 
   /// Goes through all customers, scores each anew, and counts the groups of each shard.
   private func walk(_ shards: Set<Int>, begunAt: Instant) async throws -> (Report, [Int: HealthGroups]) {
     // What trails in the roll-ups looks like a difference at first, and would be looked at twice.
-    try await fold.rollUp()
+    try await fold.rollUp(shards)
     let share = (shards.count + Self.walkers - 1) / Self.walkers
     let parts = (0..<Self.walkers).map { Set(shards.sorted().dropFirst($0 * share).prefix(share)) }
     let found = try await withThrowingTaskGroup(of: (Int, Findings).self) { group in
@@ -69,23 +69,24 @@ public struct DailyBatch: Sendable {
     for range in ranges {
       var place: CustomerPlace? = CustomerPlace(shard: range.lowerBound, id: "")
       while let from = place {
+        // A server that is told to stop does not wait for the last of its customers.
+        try Task.checkCancellation()
         let (blueprint, now) = (fold.current.blueprint, fold.time.now())
         let glance = try await fold.database.read { connection in
           try Glance(after: from, through: range.upperBound, under: blueprint, at: now, connection)
         }
         found.add(glance.findings)
-        if glance.isInDoubt { found.add(try await check(glance, begunAt: begunAt)) }
+        if !glance.doubtful.isEmpty { found.add(try await lookAgain(at: glance.doubtful, begunAt: begunAt)) }
         place = glance.end
       }
     }
     return found
   }
 
-  private func check(_ glance: Glance, begunAt: Instant) async throws -> Findings {
+  private func lookAgain(at ids: [String], begunAt: Instant) async throws -> Findings {
     // What was found stands in the same commit as its mending: no crash leaves the one without the other.
     let found = try await fold.transaction { fold, connection in
-      var found = try Self.check(glance.doubtful, &fold, connection)
-      found.differences = glance.unreadable.map(Self.unreadable) + found.differences
+      let found = try Self.compare(ids, &fold, connection)
       try Self.noteIncident(found.differences, begunAt: begunAt, connection)
       return found
     }
@@ -137,7 +138,7 @@ public struct DailyBatch: Sendable {
     /// By shard.
     var groups: [Int: HealthGroups] = [:]
 
-    mutating func count(_ state: CustomerState, _ health: Health?, at: Instant) {
+    mutating func tally(_ state: CustomerState, _ health: Health?, at: Instant) {
       groups[Shard.number(of: state.id), default: HealthGroups(capacity: HealthRecorder.tiersCounted)].add(state, health, at: at)
     }
 
@@ -152,19 +153,16 @@ public struct DailyBatch: Sendable {
   private struct Glance: Sendable {
     /// Of those whose score is what their roll-ups and records say, with no change by time due.
     private(set) var findings = Findings()
-    /// All others: they are wrong, or something is on its way.
-    private(set) var doubtful: [String] = []
-    let unreadable: [String]
+    /// All others: they are wrong or cannot be read, or something is on its way.
+    private(set) var doubtful: [String]
     let end: CustomerPlace?
-
-    var isInDoubt: Bool { !doubtful.isEmpty || !unreadable.isEmpty }
 
     init(
       after place: CustomerPlace, through shard: Int, under blueprint: Blueprint, at now: Instant, _ connection: any Connection
     ) throws {
       let stretch = try CustomerWalk.page(
         after: place, through: shard, limit: 500, scope: blueprint.scope(today: now.day), connection)
-      (unreadable, end) = (stretch.unreadable, stretch.end)
+      (doubtful, end) = (stretch.unreadable, stretch.end)
       let arrivals = try HousekeepingQueries.arrivals(connection)
       let evaluator = blueprint.evaluator
       for customer in stretch.customers {
@@ -173,7 +171,7 @@ public struct DailyBatch: Sendable {
           evaluator.health(of: customer.state, at: max(now, live.calculatedAt), arrivals: arrivals, unless: live) == nil
         {
           findings.customers += 1
-          findings.count(customer.state, live, at: now)
+          findings.tally(customer.state, live, at: now)
         } else {
           doubtful.append(customer.state.id)
         }
@@ -181,26 +179,25 @@ public struct DailyBatch: Sendable {
     }
   }
 
-  private static func check(_ ids: [String], _ fold: inout FoldTransaction, _ connection: any Connection) throws -> Findings {
+  private static func compare(_ ids: [String], _ fold: inout FoldTransaction, _ connection: any Connection) throws -> Findings {
     try fold.rollUp(Set(ids.map(Shard.number)))
     let stretch = try CustomerWalk.customers(ids, scope: fold.scope, connection)
-    var found = Findings(customers: stretch.customers.count, differences: stretch.unreadable.map(unreadable))
-    for customer in stretch.customers.sorted(by: { $0.state.id < $1.state.id }) where fold.owns(customer.state.id) {
-      try check(customer, &fold, &found)
-    }
+    let customers = stretch.customers.filter { fold.owns($0.state.id) }.sorted { $0.state.id < $1.state.id }
+    var found = Findings(customers: customers.count, differences: stretch.unreadable.filter(fold.owns).map(unreadable))
+    for customer in customers { try compare(customer, &fold, &found) }
     try fold.finish()
     return found
   }
 
   /// Holds one customer's live score against what its stored roll-ups and records say.
-  private static func check(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ found: inout Findings) throws {
+  private static func compare(_ customer: StoredCustomer, _ fold: inout FoldTransaction, _ found: inout Findings) throws {
     let id = customer.state.id
     let cell = fold.memory.customers[id] ?? fold.memory.remember(customer)
-    // What people see is the stored score, just read, whatever is remembered.
-    cell.stored.health = customer.health
+    // What people see is what is stored, just read, whatever is remembered.
+    (cell.stored.health, cell.stored.listed) = (customer.health, customer.listed)
     try fold.advance(cell)
     fold.keepInOrder(cell)
-    defer { found.count(cell.stored.state, cell.stored.health, at: fold.now) }
+    defer { found.tally(cell.stored.state, cell.stored.health, at: fold.now) }
     guard let live = cell.stored.health else {
       found.differences.append("\(id): it had no score")
       return try fold.touch(cell, at: .distantPast)
@@ -213,6 +210,7 @@ public struct DailyBatch: Sendable {
     if derived.score != live.score || derived.band != live.band || derived.points != live.points {
       found.differences.append("\(id): live \(live.score) \(live.points.words), derived \(derived.score) \(derived.points.words)")
       cell.stored.state = customer.state
+      fold.keepInOrder(cell)
       try fold.record(derived, of: cell, cause: .repair, newest: .distantPast)
     } else {
       try fold.record(derived, of: cell, cause: .time, newest: .distantPast)

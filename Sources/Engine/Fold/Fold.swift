@@ -142,6 +142,17 @@ public final class Fold: Sendable {
     try await transaction { fold, _ in try fold.rollUpAll() }
   }
 
+  /// Brings roll-ups and the log's index of some shards up to date where they trail.
+  func rollUp(_ shards: Set<Int>) async throws {
+    guard trailing > 0 else { return }
+    let sorted = shards.sorted()
+    let size = trailing > Self.rowsAtOnce ? Self.shardsAtOnce : Shard.count
+    for first in stride(from: 0, to: sorted.count, by: size) {
+      let part = Set(sorted[first..<min(first + size, sorted.count)])
+      try await transaction { fold, _ in try fold.rollUp(part) }
+    }
+  }
+
   private static let rowsAtOnce = 20_000
   private static let shardsAtOnce = 16
 

@@ -14,6 +14,8 @@ public final class FoldService: Service, Sendable {
   private let tended = Mutex<Instant?>(nil)
   private let interval: TimeSpan
   private let healthy = Mutex(false)
+  /// What trails could not be written when it was tried last.
+  private let isStuck = Mutex(false)
   /// What was scored last: the blueprint, and what this process owned.
   private let adopted = Mutex<(blueprint: String, tenure: Tenure)?>(nil)
   private let adoption = Turnstile()
@@ -120,6 +122,16 @@ public final class FoldService: Service, Sendable {
     }
   }
 
+  private func rollUp() async throws {
+    do {
+      try await fold.rollUp(quietFor: Self.quiet)
+      isStuck.withLock { $0 = false }
+    } catch {
+      isStuck.withLock { $0 = true }
+      throw error
+    }
+  }
+
   private func work() async {
     do {
       var folded = 0
@@ -131,9 +143,10 @@ public final class FoldService: Service, Sendable {
         if folded < Self.batch { folded += try await fold.passTime() }
         // Not only once all is caught up with: under a steady load there is always something left.
         let isNode = membership.map { $0.fence > 0 } ?? true
-        healthy.withLock { $0 = isNode }
         // What trails is written once nothing comes any more; after a crash that is much, for which nobody need wait.
-        if folded == 0 { try await fold.rollUp(quietFor: Self.quiet) }
+        if !isStuck.withLock({ $0 }) { healthy.withLock { $0 = isNode } }
+        if folded == 0 { try await rollUp() }
+        healthy.withLock { $0 = isNode }
       } while folded > 0 && !Task.isShuttingDownGracefully
     } catch is CancellationError {
       healthy.withLock { $0 = false }

@@ -70,7 +70,7 @@ public enum CustomerWalk {
     let scope: StateScope
     let connection: any Connection
     private var customers: [StoredCustomer] = []
-    private var places: [String: Int] = [:]
+    private var indices: [String: Int] = [:]
     private(set) var unreadable: Set<String> = []
 
     init(scope: StateScope, connection: any Connection) {
@@ -93,7 +93,7 @@ public enum CustomerWalk {
         do { state.attributes = try StateCoding.attributes(row.text(4)) } catch is Unreadable { unreadable.insert(id) }
         var customer = StoredCustomer(state: state, isNamed: row.bool(3), health: nil)
         customer.listed = CustomerQueries.listKeys(row, from: 5).digest
-        places[id] = customers.count
+        indices[id] = customers.count
         customers.append(customer)
         return true
       }
@@ -149,17 +149,17 @@ public enum CustomerWalk {
     ) throws {
       var latest = 0
       try connection.each(sql, values) { row in
-        guard let place = place(of: row, latest: latest) else { return true }
-        latest = place
-        do { try body(&customers[place], row) } catch is Unreadable { unreadable.insert(customers[place].state.id) }
+        guard let index = index(of: row, near: latest) else { return true }
+        latest = index
+        do { try body(&customers[index], row) } catch is Unreadable { unreadable.insert(customers[index].state.id) }
         return true
       }
     }
 
-    /// Whose row it is; `nil` where it is nobody's who was asked for. Nearly always rows come in the order of the customers.
-    private func place(of row: any Row, latest: Int) -> Int? {
-      for place in latest..<min(latest + 2, customers.count) where row.text(0, is: customers[place].state.id) { return place }
-      return places[row.text(0)]
+    /// Where in `customers` the one is that a row is about; `nil` for nobody's who was asked for. Nearly always rows come in their order.
+    private func index(of row: any Row, near latest: Int) -> Int? {
+      for index in latest..<min(latest + 2, customers.count) where row.text(0, is: customers[index].state.id) { return index }
+      return indices[row.text(0)]
     }
   }
 
