@@ -10,7 +10,7 @@ struct LockedFile: ~Copyable {
   enum Refusal: Error {
     /// The file cannot be made, opened or locked; with the `errno`.
     case unusable(Int32)
-    /// Another process, or another one in this process, has it.
+    /// Another process has it, or this one already.
     case taken
   }
 

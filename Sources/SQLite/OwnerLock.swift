@@ -6,12 +6,15 @@ public final class OwnerLock: Sendable {
   private let file: LockedFile
 
   /// Takes the lock; `nil` where another process has it.
-  /// - Throws: `DatabaseFailure` where the lock's file cannot be made.
+  /// - Throws: `DatabaseFailure` where the lock's file cannot be made or locked.
   public init?(databasePath: String) throws {
     let path = URL(fileURLWithPath: databasePath).resolvingSymlinksInPath().path + ".owner"
     do { file = try LockedFile(path) } catch {
       guard case .unusable(let code) = error else { return nil }
-      throw DatabaseFailure(kind: .unusable, message: "\(path) cannot be made: may you write beside the database?", detail: "errno \(code)")
+      let reason = String(cString: strerror(code))
+      throw DatabaseFailure(
+        kind: .unusable, message: "\(path) cannot be made or locked (\(reason)): may you write beside the database?",
+        detail: "errno \(code)")
     }
   }
 

@@ -133,21 +133,19 @@ public final class Fold: Sendable {
   /// Brings roll-ups and the log's index up to date where they trail.
   /// - Parameter quietFor: only where nothing has come for so long.
   public func rollUp(quietFor span: TimeSpan = .zero) async throws {
-    // Much of it goes in parts: whoever comes meanwhile waits for one of them, and no more than one is in memory.
-    for first in stride(from: 0, to: Shard.count, by: Self.shardsAtOnce) where trailing > Self.rowsAtOnce && isQuiet(for: span) {
-      let shards = Set(first..<first + Self.shardsAtOnce)
-      try await transaction { fold, _ in try fold.rollUp(shards) }
-    }
+    // Much of it goes in parts first.
+    if trailing > Self.rowsAtOnce { try await rollUp(Tenure.everyShard, quietFor: span) }
     guard isQuiet(for: span), published.withLock({ $0.isBehind }) else { return }
     try await transaction { fold, _ in try fold.rollUpAll() }
   }
 
-  /// Brings roll-ups and the log's index of some shards up to date where they trail.
-  func rollUp(_ shards: Set<Int>) async throws {
+  /// Brings roll-ups and the log's index of some shards up to date where they trail. Much of it goes in parts: whoever comes meanwhile
+  /// waits for one of them, and no more than one is in memory.
+  func rollUp(_ shards: Set<Int>, quietFor span: TimeSpan = .zero) async throws {
     guard trailing > 0 else { return }
     let sorted = shards.sorted()
     let size = trailing > Self.rowsAtOnce ? Self.shardsAtOnce : Shard.count
-    for first in stride(from: 0, to: sorted.count, by: size) {
+    for first in stride(from: 0, to: sorted.count, by: size) where isQuiet(for: span) {
       let part = Set(sorted[first..<min(first + size, sorted.count)])
       try await transaction { fold, _ in try fold.rollUp(part) }
     }
